@@ -1,0 +1,2 @@
+/** Trains a digit classifier. */
+import 'tensortape';

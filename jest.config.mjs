@@ -1,0 +1,12 @@
+export default {
+  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/examples/*/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest/transform.mjs' },
+  testEnvironment: '<rootDir>/scripts/jest/environment.mjs',
+  // Workspace packages resolve to their sources: tests need no build.
+  testEnvironmentOptions: { customExportConditions: ['@tensortape/source', 'node', 'node-addons'] },
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest/fast-check.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/generated/**'],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,6 @@
+/**
+ * Tensors, differentiable operations and the engine that differentiates them.
+ *
+ * @module
+ */
+export {};

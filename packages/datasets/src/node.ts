@@ -1,0 +1,6 @@
+/**
+ * Datasets read from files or downloaded: needs Node.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Saving and loading modules as files: needs Node.
+ *
+ * @module
+ */
+export {};

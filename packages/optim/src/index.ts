@@ -1,0 +1,6 @@
+/**
+ * Optimizers and learning-rate schedules.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The umbrella: everything that runs in a browser as well as in Node.
+ *
+ * @module
+ */
+export {};

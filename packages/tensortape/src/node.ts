@@ -1,0 +1,6 @@
+/**
+ * Files and downloads: needs Node.
+ *
+ * @module
+ */
+export {};

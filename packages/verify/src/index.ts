@@ -1,0 +1,6 @@
+/**
+ * Checks of derivatives, operations, modules and optimizers.
+ *
+ * @module
+ */
+export {};
