@@ -1,4 +1,5 @@
-import { katex } from '@mdit/plugin-katex';
+import { tex } from '@mdit/plugin-tex';
+import katex from 'katex';
 
 const validation = { notExported: true, invalidLink: true, notDocumented: true, rewrittenLink: true };
 const requiredToBeDocumented = [
@@ -14,6 +15,10 @@ const requiredToBeDocumented = [
   'TypeAlias',
 ];
 
+/** `$…$`, and `$$…$$` on lines of their own, become MathML. A formula that KaTeX cannot read fails the build. */
+const renderFormula = (formula, displayMode) =>
+  katex.renderToString(formula, { displayMode, output: 'mathml', strict: 'error' });
+
 export default {
   name: 'tensortape',
   entryPointStrategy: 'packages',
@@ -23,11 +28,9 @@ export default {
   includeVersion: false,
   treatWarningsAsErrors: true,
   disableGit: true,
-  gitRevision: 'main',
-  sourceLinkTemplate: '{path}#L{line}',
   validation,
   requiredToBeDocumented,
   // Checks of documentation run per package, and look only here.
   packageOptions: { validation, requiredToBeDocumented, excludePrivate: true, excludeInternal: true },
-  markdownItLoader: (parser) => parser.use(katex, { output: 'mathml' }),
+  markdownItLoader: (parser) => parser.use(tex, { render: renderFormula }),
 };

@@ -47,6 +47,8 @@ interface Package {
   readonly folder: string;
   /** From `.`, `./node` … to source files. */
   readonly entries: ReadonlyMap<string, string>;
+  /** Names of the packages that are installed with it. */
+  readonly dependencies: ReadonlySet<string>;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -61,7 +63,10 @@ const readPackage = (folder: string): Package => {
     if (!isRecord(target)) throw new Error(`${folder}: exports[${entry}] has no conditions`);
     entries.set(entry, join(folder, String(target['@tensortape/source'])));
   }
-  return { name: String(manifest['name']), folder, entries };
+  const dependencies = ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((field) =>
+    Object.keys(manifest[field] ?? {}),
+  );
+  return { name: String(manifest['name']), folder, entries, dependencies: new Set(dependencies) };
 };
 
 const packages = new Map(
@@ -107,6 +112,19 @@ test('packages import each other only downwards, and only through their entries'
         ) {
           wrong.push(`${at}: ${specifier} leaves the package: import it by its name`);
         }
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('packages list in package.json what they import', () => {
+  const wrong: string[] = [];
+  for (const { folder, dependencies } of packages.values()) {
+    for (const { specifier, at } of sourcesOf(folder).flatMap(importsOf)) {
+      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+      if (!/^(\.|node:)/.test(specifier) && !dependencies.has(name)) {
+        wrong.push(`${at}: ${name} is not a dependency of ${relative(root, folder)}`);
       }
     }
   }
