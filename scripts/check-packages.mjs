@@ -1,36 +1,42 @@
-/** Packs every public package and checks the tarballs as a user's tools would see them (publint, attw). */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** Packs every public package and checks the tarballs as a user's tools see them (publint, attw). */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const bin = (name) => join(root, 'node_modules', '.bin', name);
 
-const run = (command, args, cwd) => {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) {
-    console.error(`${command} ${args.join(' ')} failed\n${stdout ?? ''}${stderr ?? ''}${error ?? ''}`);
-    process.exit(1);
+/** Runs a Node program to its end; a failure shows all that it printed. */
+const run = async (...args) => {
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: root });
+  } catch ({ message, stdout, stderr }) {
+    throw new Error(`${message}\n${stdout}${stderr}`);
   }
-  return stdout;
+};
+
+const check = async (tarball) => {
+  await run('node_modules/publint/src/cli.js', 'run', tarball, '--strict');
+  await run('node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only');
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'tensortape-pack-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-
-for (const name of readdirSync(join(root, 'packages')).sort()) {
-  const packageFolder = join(root, 'packages', name);
-  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-  if (manifest.private) continue;
-  const tarball = join(folder, `${name}.tgz`);
-  run(
-    process.execPath,
-    [join(root, 'scripts/pnpm.mjs'), '-C', packageFolder, 'pack', '--out', tarball],
-    root,
+try {
+  await run(
+    'scripts/pnpm.mjs',
+    '--recursive',
+    '--filter=./packages/*',
+    'pack',
+    `--pack-destination=${folder}`,
   );
-  run(bin('publint'), ['run', tarball, '--strict'], root);
-  run(bin('attw'), [tarball, '--profile', 'esm-only'], root);
-  console.log(`${manifest.name}: publint and attw are content`);
+  const tarballs = readdirSync(folder);
+  await Promise.all(tarballs.map((tarball) => check(join(folder, tarball))));
+  console.log(`publint and attw accept ${tarballs.join(', ')}`);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
