@@ -3,4 +3,29 @@
  *
  * @module
  */
-export {};
+import { backward } from './engine/backward.ts';
+import { bindBackward } from './tensor.ts';
+
+bindBackward(backward);
+
+export * from './create.ts';
+export { type BackwardOptions, backward, type GradOptions, grad } from './engine/backward.ts';
+export * from './ops/compare.ts';
+export * from './ops/convert.ts';
+export * from './ops/elementwise.ts';
+export * from './ops/indexing.ts';
+export * from './ops/linalg.ts';
+export * from './ops/reduce.ts';
+export type { Range, SampleKit, Samples } from './ops/samples.ts';
+export { nonDifferentiable } from './ops/samples.ts';
+export * from './ops/shape.ts';
+export * from './ops/softmax.ts';
+export * from './tape/defineOp.ts';
+export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tape/mode.ts';
+export type { Cotangents, Spec, Tangents } from './tape/node.ts';
+export * from './tape/shorthands.ts';
+export * from './tensor/dtype.ts';
+export * from './tensor/errors.ts';
+export type { Dims, Shape } from './tensor/shape.ts';
+export { type HookHandle, type Nested, Tensor } from './tensor.ts';
+export * as func from './transforms/func.ts';

@@ -1,0 +1,349 @@
+import { isGradEnabled, withGradMode } from '../tape/mode.ts';
+import type { Node, Spec } from '../tape/node.ts';
+import { constant, TensorCore } from '../tensor/core.ts';
+import { ArgumentError, GradientError } from '../tensor/errors.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import { type Storage, storageCount } from '../tensor/storage.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Order, positionIn, topologicalOrder } from './order.ts';
+
+/** Options of {@link backward}. */
+export interface BackwardOptions {
+  /** Keep the saved values, so that the graph can be swept again. Default: the value of `createGraph`. */
+  readonly retainGraph?: boolean;
+  /** Record the sweep itself, so that the gradients can be differentiated. Default false. */
+  readonly createGraph?: boolean;
+}
+
+/** Options of {@link grad}. */
+export interface GradOptions extends BackwardOptions {
+  /** The cotangents of the outputs; may be left out for outputs of one element, where it is 1. */
+  readonly gradOutputs?: Tensor | readonly (Tensor | null)[];
+  /** Return null for an input that the outputs do not depend on, instead of throwing. Default false. */
+  readonly allowUnused?: boolean;
+}
+
+/** A cotangent to start from: that of one output of a node. */
+export interface Seed {
+  readonly node: Node;
+  readonly slot: number;
+  readonly cotangent: Tensor;
+}
+
+/** The cotangents of one node, by output, while a sweep runs. */
+type Pending = (Tensor | null)[];
+
+/**
+ * The reverse sweep: hands cotangents from children to parents in topological order. Rules run under the ambient
+ * recording mode. `wanted` says which nodes' cotangents matter (all, when null); `deliver` is called for every such node
+ * that a cotangent reached, leaves included.
+ */
+export function sweep(
+  order: Order,
+  seeds: readonly Seed[],
+  wanted: Uint8Array | null,
+  retain: boolean,
+  deliver: (node: Node, position: number, cotangents: readonly (Tensor | null)[]) => void,
+): void {
+  const { nodes, parents, starts } = order;
+  const pending = new Array<Pending | undefined>(nodes.length);
+  for (const { node, slot, cotangent } of seeds) {
+    const position = positionIn(order, node);
+    if (position >= 0) accumulate(pending, node, position, slot, cotangent);
+  }
+  const recording = isGradEnabled();
+
+  for (let i = 0; i < nodes.length; i++) {
+    const cotangents = pending[i];
+    if (cotangents === undefined || (wanted !== null && wanted[i] === 0)) continue;
+    pending[i] = undefined;
+    const node = nodes[i]!;
+    if (node.watchers !== null) watch(node, cotangents);
+    deliver(node, i, cotangents);
+    if (node.parents.length === 0) continue;
+    if (recording && node.op.onceDifferentiable) {
+      throw new GradientError(
+        `'${node.op.name}' is once differentiable: its rules compute on raw arrays, so their result cannot be differentiated ` +
+          'again; write the rules with tensor methods for higher derivatives',
+      );
+    }
+    const first = starts[i]!;
+    const needs = (k: number) =>
+      parents[first + k]! >= 0 && (wanted === null || wanted[parents[first + k]!] === 1);
+    const joint = node.op.jointVjp?.(
+      cotangents,
+      node,
+      node.parents.map((_, k) => needs(k)),
+    );
+    if (joint !== undefined && joint.length !== node.parents.length) {
+      throw new GradientError(
+        `the rule of '${node.op.name}' returned ${joint.length} gradients for ${node.parents.length} inputs`,
+      );
+    }
+    for (let k = 0; k < node.parents.length; k++) {
+      if (!needs(k)) continue;
+      const g = joint === undefined ? node.op.vjp(cotangents, node, k) : joint[k]!;
+      if (g === null) continue;
+      const parent = node.parents[k]!;
+      const slot = node.slots[k]!;
+      checkCotangent(node, k, g, parent.outputs[slot]!);
+      accumulate(pending, parent, parents[first + k]!, slot, g);
+    }
+    if (!retain) node.release();
+  }
+}
+
+function accumulate(
+  pending: (Pending | undefined)[],
+  node: Node,
+  position: number,
+  slot: number,
+  g: Tensor,
+): void {
+  const cotangents = pending[position];
+  if (cotangents === undefined) {
+    const fresh: Pending = node.outputs.length === 1 ? [null] : node.outputs.map(() => null);
+    fresh[slot] = g;
+    pending[position] = fresh;
+  } else {
+    const present = cotangents[slot]!;
+    cotangents[slot] = present === null ? g : present.add(g);
+  }
+}
+
+function checkCotangent(node: Node, index: number, g: Tensor, spec: Spec): void {
+  if (g.dtype === spec.dtype && sameShape(g.shape, spec.shape)) return;
+  const input = node.op.inputs[Math.min(index, node.op.inputs.length - 1)];
+  throw new GradientError(
+    `the rule of '${node.op.name}' for its input '${input}' returned a gradient of shape ${formatShape(g.shape)} and dtype ` +
+      `${g.dtype}, but the input has shape ${formatShape(spec.shape)} and dtype ${spec.dtype}`,
+  );
+}
+
+/** Runs hooks, which may replace a cotangent, and keeps the gradients asked for by `retainGrad`. */
+function watch(node: Node, cotangents: Pending): void {
+  const { hooks, retained } = node.watchers!;
+  for (const { slot, hook } of [...hooks]) {
+    const g = cotangents[slot]!;
+    if (g === null) continue;
+    const replaced = hook(g);
+    if (replaced === undefined) continue;
+    const spec = node.outputs[slot]!;
+    if (replaced.dtype !== spec.dtype || !sameShape(replaced.shape, spec.shape)) {
+      throw new GradientError(
+        `a hook on the result of '${node.op.name}' returned a gradient of shape ${formatShape(replaced.shape)} and dtype ` +
+          `${replaced.dtype}, expected ${formatShape(spec.shape)} and ${spec.dtype}`,
+      );
+    }
+    cotangents[slot] = replaced;
+  }
+  for (const { slot, tensor } of retained) {
+    const g = cotangents[slot]!;
+    if (g !== null) tensor.grad = tensor.grad === null ? g.clone() : tensor.grad.add(g);
+  }
+}
+
+/** The seeds of a sweep from tensors: given cotangents, or 1 for tensors of one element. */
+function seedsOf(
+  op: string,
+  outputs: readonly Tensor[],
+  cotangents: readonly (Tensor | null)[] | undefined,
+): Seed[] {
+  if (cotangents !== undefined && cotangents.length !== outputs.length) {
+    throw new ArgumentError(`${op}: got ${cotangents.length} cotangents for ${outputs.length} outputs`);
+  }
+  return outputs.flatMap((output, i) => {
+    const node = TensorCore.nodeOf(output);
+    const given = cotangents?.[i];
+    if (node === null) {
+      throw new GradientError(
+        `${op}: the tensor is not tracked: nothing it was computed from requires grad (or it was computed under noGrad, or detached)`,
+      );
+    }
+    checkCurrent(op, output, node);
+    if (given === null) return [];
+    if (given === undefined && output.size !== 1) {
+      throw new GradientError(
+        `${op}: the tensor has shape ${formatShape(output.shape)}; only for one element is the cotangent implied: reduce it ` +
+          `first (.sum(), .mean()) or pass a cotangent of that shape`,
+      );
+    }
+    const cotangent = given ?? constant(1, output.dtype, output.shape);
+    if (!sameShape(cotangent.shape, output.shape) || cotangent.dtype !== output.dtype) {
+      throw new GradientError(
+        `${op}: a cotangent of shape ${formatShape(cotangent.shape)} and dtype ${cotangent.dtype} was given for a tensor of ` +
+          `shape ${formatShape(output.shape)} and dtype ${output.dtype}`,
+      );
+    }
+    return [{ node, slot: TensorCore.slotOf(output), cotangent }];
+  });
+}
+
+function checkCurrent(op: string, x: Tensor, node: Node): void {
+  if (node.variable === null && TensorCore.versionOf(x) !== x.storage.version) {
+    throw new GradientError(
+      `${op}: this tensor (made by '${node.op.name}') shares its elements with one that '${x.storage.writer}' changed in place ` +
+        'after it was made, so its recorded history no longer describes its values; make it again after the change',
+    );
+  }
+}
+
+/**
+ * Accumulates the gradient of `root` into the `grad` of every leaf it was computed from. Behind `Tensor.backward`.
+ *
+ * Errors: GradientError for an untracked root, a root of several elements without a cotangent, a freed graph, or a saved
+ * value that was changed in place. Leaves are written only when the whole sweep has succeeded.
+ */
+export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOptions = {}): void {
+  const { createGraph = false, retainGraph = createGraph } = options;
+  const firstStorage = storageCount();
+  const found: { leaf: Tensor; gradient: Tensor }[] = [];
+  withGradMode(createGraph, () => {
+    const seeds = seedsOf('backward', [root], cotangent && [cotangent]);
+    const order = topologicalOrder(seeds.map(({ node }) => node));
+    sweep(order, seeds, null, retainGraph, ({ variable }, _, [gradient]) => {
+      if (variable !== null && gradient) found.push({ leaf: variable, gradient });
+    });
+    const taken = new Set<Storage>(cotangent && [cotangent.storage]);
+    for (const { leaf, gradient } of found) store(leaf, gradient, firstStorage, taken);
+  });
+}
+
+/** Adds a gradient to a leaf's; a first one is kept as it is when nothing else can hold the same elements. */
+function store(leaf: Tensor, gradient: Tensor, firstStorage: number, taken: Set<Storage>): void {
+  const { storage } = gradient;
+  if (leaf.grad !== null) {
+    leaf.grad =
+      leaf.grad.requiresGrad || isGradEnabled() ? leaf.grad.add(gradient) : leaf.grad.add_(gradient);
+  } else if (storage.id < firstStorage || taken.has(storage) || storage.array.length !== gradient.size) {
+    leaf.grad = gradient.clone();
+  } else {
+    leaf.grad = gradient;
+  }
+  taken.add(storage);
+}
+
+/** One gradient per input: a tensor each, or null where allowed. */
+type Gradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor };
+type MaybeGradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor | null };
+
+/**
+ * The gradients of `outputs` with respect to `inputs`, without touching any `grad`. Inputs may be leaves or
+ * intermediate results. PyTorch: `torch.autograd.grad`.
+ *
+ * Errors: as `backward`; GradientError for an input that the outputs do not depend on, unless `allowUnused`.
+ *
+ * @example
+ * ```ts
+ * import { grad, tensor } from '@tensortape/autograd';
+ * const x = tensor(3, { requiresGrad: true });
+ * const first = grad(x.pow(3), x, { createGraph: true });
+ * const second = grad(first, x);
+ * console.log(first.item(), second.item()); // 27 18
+ * ```
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor,
+  options?: GradOptions & { allowUnused?: false },
+): Tensor;
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor,
+  options: GradOptions,
+): Tensor | null;
+export function grad<const I extends readonly Tensor[]>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: I,
+  options?: GradOptions & { allowUnused?: false },
+): Gradients<I>;
+export function grad<const I extends readonly Tensor[]>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: I,
+  options: GradOptions,
+): MaybeGradients<I>;
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): Tensor | null | (Tensor | null)[] {
+  const single = !isList(inputs);
+  const results = gradients(asList(outputs), single ? [inputs] : inputs, options);
+  return single ? results[0]! : results;
+}
+
+function gradients(
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions,
+): (Tensor | null)[] {
+  const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
+  const targets = inputs.map((input, i) => {
+    const node = TensorCore.nodeOf(input);
+    if (node === null)
+      throw new GradientError(`grad: input ${i} is not tracked; create it with { requiresGrad: true }`);
+    checkCurrent('grad', input, node);
+    return { node, slot: TensorCore.slotOf(input) };
+  });
+  return withGradMode(createGraph, () => {
+    const seeds = seedsOf('grad', outputs, gradOutputs && asList(gradOutputs));
+    const oldest = Math.min(...targets.map(({ node }) => node.sequence));
+    const results = pull(
+      topologicalOrder(
+        seeds.map(({ node }) => node),
+        oldest,
+      ),
+      seeds,
+      targets,
+      retainGraph,
+    );
+    const unused = results.indexOf(null);
+    if (unused >= 0 && !allowUnused) {
+      throw new GradientError(
+        `grad: the outputs do not depend on input ${unused} (shape ${formatShape(inputs[unused]!.shape)}); ` +
+          'pass { allowUnused: true } to get null for it',
+      );
+    }
+    return results;
+  });
+}
+
+/** A place on the tape whose cotangent is asked for. */
+export interface Target {
+  readonly node: Node;
+  readonly slot: number;
+}
+
+/** The cotangents of `targets`, null for those that none reaches. Only nodes on the way to a target are visited. */
+export function pull(
+  order: Order,
+  seeds: readonly Seed[],
+  targets: readonly Target[],
+  retain: boolean,
+): (Tensor | null)[] {
+  const { nodes, parents, starts } = order;
+  const wanted = new Uint8Array(nodes.length);
+  const isTarget = new Set(targets.map(({ node }) => node));
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    let reaches = isTarget.has(nodes[i]!);
+    for (let at = starts[i]!; at < starts[i + 1]! && !reaches; at++)
+      reaches = parents[at]! >= 0 && wanted[parents[at]!] === 1;
+    wanted[i] = reaches ? 1 : 0;
+  }
+  const results = new Array<Tensor | null>(targets.length).fill(null);
+  sweep(order, seeds, wanted, retain, (node, _, cotangents) => {
+    if (!isTarget.has(node)) return;
+    targets.forEach((target, k) => {
+      if (target.node === node) results[k] = cotangents[target.slot]!;
+    });
+  });
+  return results;
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+function asList<T>(value: T | readonly T[]): readonly T[] {
+  return isList(value) ? value : [value];
+}

@@ -1,0 +1,43 @@
+import { sizeOf } from '../../tensor/shape.ts';
+import { allocate, Storage } from '../../tensor/storage.ts';
+import type { View } from '../../tensor/view.ts';
+import { nest } from './rows.ts';
+
+/** Calls `product` with where each pair of matrices of two equal batches starts, and where their product goes. */
+export function forEachMatrix(
+  a: View,
+  b: View,
+  product: (atA: number, atB: number, atOut: number) => void,
+): void {
+  const rank = a.shape.length;
+  const batch = a.shape.slice(0, rank - 2);
+  const outSize = a.shape[rank - 2]! * b.shape[rank - 1]!;
+  const { length, steps, forEach } = nest(batch, a.strides, b.strides, a.strides, a.offset, b.offset);
+  let at = 0;
+  forEach((i, j) => {
+    for (let n = length; n > 0; n--, i += steps[0], j += steps[1], at += outSize) product(i, j, at);
+  });
+}
+
+/** Reference `Kernels.matmul`. Products are accumulated in doubles, row by row. */
+export function matmul(a: View, b: View): Storage {
+  const rank = a.shape.length;
+  const [m, k, n] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
+  const [rowA, colA] = [a.strides[rank - 2]!, a.strides[rank - 1]!];
+  const [rowB, colB] = [b.strides[rank - 2]!, b.strides[rank - 1]!];
+  const x = a.storage.array;
+  const y = b.storage.array;
+  const out = allocate(a.dtype, sizeOf(a.shape.slice(0, rank - 2)) * m * n);
+  const row = new Float64Array(n);
+  forEachMatrix(a, b, (atA, atB, atOut) => {
+    for (let i = 0; i < m; i++) {
+      row.fill(0);
+      for (let l = 0; l < k; l++) {
+        const factor = x[atA + i * rowA + l * colA]!;
+        for (let j = 0, at = atB + l * rowB; j < n; j++, at += colB) row[j]! += factor * y[at]!;
+      }
+      out.set(row, atOut + i * n);
+    }
+  });
+  return new Storage(out);
+}

@@ -1,0 +1,47 @@
+import { kernels } from '../kernels/select.ts';
+import { linear } from '../tape/shorthands.ts';
+import { alias, wrap } from '../tensor/core.ts';
+import { checkDType, type DType } from '../tensor/dtype.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Samples } from './samples.ts';
+
+const toOp = /* @__PURE__ */ linear<DType>({
+  name: 'to',
+  forward: (x, dtype) => wrap(kernels.cast(x, dtype), dtype, x.shape),
+  transpose: (g, _, like) => g.to(like.dtype),
+});
+
+/**
+ * The same values in another dtype, or `x` itself when it has it already. Towards integers fractions are cut; towards
+ * bool all but 0 is true. Derivative: the cotangent, converted back; none through integers. PyTorch: `Tensor.to`.
+ */
+export function to(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : toOp(x, checkDType(dtype, 'to'));
+}
+export const toSamples: Samples = (s) => [s.tensor(), 'float64'];
+
+const cloneOp = /* @__PURE__ */ linear({
+  name: 'clone',
+  forward: (x) => wrap(kernels.cast(x, x.dtype), x.dtype, x.shape),
+  transpose: (g) => g,
+});
+
+/** A row-major copy with an array of its own. Differentiable. PyTorch: `torch.clone`. */
+export function clone(x: Tensor): Tensor {
+  return cloneOp(x);
+}
+export const cloneSamples: Samples = (s) => [s.tensor()];
+
+/** `x` itself when its elements stand in row-major order, else a copy in which they do. PyTorch: `Tensor.isContiguous`. */
+export function contiguous(x: Tensor): Tensor {
+  return x.isContiguous ? x : cloneOp(x);
+}
+export const contiguousSamples: Samples = (s) => [s.tensorOf([2, 3]).transpose(0, 1)];
+
+/** The same elements under a place of their own on the tape: transforms differentiate with respect to it. */
+export const identity = /* @__PURE__ */ linear({
+  name: 'identity',
+  forward: (x) => alias(x),
+  transpose: (g) => g,
+});
+export const identitySamples: Samples = (s) => [s.tensor()];

@@ -1,0 +1,89 @@
+import { kernels } from '../kernels/select.ts';
+import { isGradEnabled } from '../tape/mode.ts';
+import { constant, TensorCore } from '../tensor/core.ts';
+import { category, isFloat } from '../tensor/dtype.ts';
+import { DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { identity } from './convert.ts';
+import { add, div, mul, sub } from './elementwise.ts';
+
+/**
+ * Writes `value` over the elements of `target` and moves `target` to the value's place on the tape.
+ *
+ * The storage's version grows, so that values saved earlier, and views made earlier, are refused instead of silently
+ * giving wrong gradients. A change that the tape would have to record is refused on leaves and on views.
+ */
+function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
+  const recorded = isGradEnabled() && (target.requiresGrad || value.requiresGrad);
+  if (recorded && target.requiresGrad && target.isLeaf) {
+    throw new GradientError(
+      `${op}: a leaf that requires grad cannot be changed in place while recording; use noGrad(() => …)`,
+    );
+  }
+  if (recorded && TensorCore.isView(target)) {
+    throw new GradientError(
+      `${op}: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
+        'gradient; change the base itself, or build the result with cat, stack or where',
+    );
+  }
+  if (!sameShape(value.shape, target.shape)) {
+    throw new ShapeError(
+      `${op}: the result has shape ${formatShape(value.shape)}, but the tensor changed in place ${formatShape(target.shape)}`,
+    );
+  }
+  if (category(value.dtype) > category(target.dtype)) {
+    throw new DTypeError(
+      `${op}: the result is ${value.dtype} and does not fit a tensor of ${target.dtype}; use the out-of-place form`,
+    );
+  }
+  const written = value.to(target.dtype);
+  kernels.assign(target, written.storage === target.storage ? written.clone() : written);
+  target.storage.touch(op);
+  if (recorded && isFloat(target.dtype)) {
+    target.storage.recordedVersion = target.storage.version;
+    TensorCore.attach(target, TensorCore.nodeOf(written), TensorCore.slotOf(written));
+  } else if (!target.requiresGrad) {
+    TensorCore.attach(target, null, 0);
+  }
+  return target;
+}
+
+/** Adds `alpha * other` to `x` in place. PyTorch: `Tensor.add_`. Errors: see {@link copyInPlace}. */
+export function addInPlace(x: Tensor, other: Tensor | number, alpha = 1): Tensor {
+  return overwrite('add_', x, add(x, scaled(other, alpha)));
+}
+
+/** Subtracts `alpha * other` from `x` in place. PyTorch: `Tensor.sub_`. Errors: see {@link copyInPlace}. */
+export function subInPlace(x: Tensor, other: Tensor | number, alpha = 1): Tensor {
+  return overwrite('sub_', x, sub(x, scaled(other, alpha)));
+}
+
+function scaled(other: Tensor | number, alpha: number): Tensor | number {
+  if (alpha === 1) return other;
+  return typeof other === 'number' ? other * alpha : mul(other, alpha);
+}
+
+/** Multiplies `x` by `other` in place. PyTorch: `Tensor.mul_`. Errors: see {@link copyInPlace}. */
+export function mulInPlace(x: Tensor, other: Tensor | number): Tensor {
+  return overwrite('mul_', x, mul(x, other));
+}
+
+/** Divides `x` by `other` in place. PyTorch: `Tensor.div_`. Errors: see {@link copyInPlace}. */
+export function divInPlace(x: Tensor, other: Tensor | number): Tensor {
+  return overwrite('div_', x, div(x, other));
+}
+
+/**
+ * Writes the elements of `source`, broadcast, over those of `x`. PyTorch: `Tensor.copy_`.
+ *
+ * Errors: GradientError on a tracked leaf or a view while recording; ShapeError; DTypeError when the result does not fit.
+ */
+export function copyInPlace(x: Tensor, source: Tensor): Tensor {
+  return overwrite('copy_', x, identity(source.to(x.dtype).expand(x.shape)));
+}
+
+/** Sets every element of `x` to `value`. PyTorch: `Tensor.fill_`. Errors: see {@link copyInPlace}. */
+export function fillInPlace(x: Tensor, value: number): Tensor {
+  return overwrite('fill_', x, constant(value, x.dtype, x.shape));
+}

@@ -1,0 +1,61 @@
+import type { Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Which values a sample tensor may hold. */
+export interface Range {
+  /** The smallest value; -2 unless given. */
+  readonly low?: number;
+  /** The largest value; 2 unless given. */
+  readonly high?: number;
+  /** Points to keep away from: kinks and poles, near which numeric differentiation lies. */
+  readonly apart?: readonly number[];
+  /** How far to stay away from them; 0.05 unless given. */
+  readonly margin?: number;
+  /** Draw from these values only, so that equal ones are common. */
+  readonly values?: readonly number[];
+  /** All elements differ from each other clearly: for maxima and sorting. */
+  readonly distinct?: boolean;
+}
+
+/**
+ * Draws arguments for an operation's samples. Tensors are float64 unless said; the checks vary dtype, strides and
+ * tracking by themselves. The implementation over fast-check lives in `@tensortape/verify`.
+ */
+export interface SampleKit {
+  /** Values in [-2, 2]. */
+  readonly reals: Range;
+  /** A handful of values, so that equal ones are common. */
+  readonly few: Range;
+  /** A tensor of 0 to 3 axes. */
+  tensor(range?: Range): Tensor;
+  /** A tensor of this shape. */
+  tensorOf(shape: Shape, range?: Range): Tensor;
+  /** Two tensors whose shapes broadcast. */
+  broadcast(a: Range, b: Range): [Tensor, Tensor];
+  /** A bool tensor whose shape broadcasts to `shape`. */
+  mask(shape: Shape): Tensor;
+  /** An int32 tensor of positions in 0 … bound - 1. */
+  index(shape: Shape, bound: number): Tensor;
+  /** A shape of `minRank` to `maxRank` axes. */
+  shape(minRank: number, maxRank: number): Shape;
+  /** A whole number between the bounds, both included. */
+  integer(min: number, max: number): number;
+  /** One of the given values. */
+  oneOf<T>(values: readonly T[]): T;
+  /** One axis of a tensor, counted from either end. */
+  dim(x: Tensor): number;
+  /** No axes (meaning all), one, or several. */
+  dims(x: Tensor): number | readonly number[] | undefined;
+}
+
+/** Draws the arguments of one call of an operation. */
+export interface Samples {
+  (kit: SampleKit): readonly unknown[];
+  /** Why no gradient flows through the operation, for those that are not differentiable. */
+  readonly reason?: string;
+}
+
+/** Marks an operation that is not differentiable by its samples, and says why. */
+export function nonDifferentiable(reason: string, samples: Samples): Samples {
+  return Object.assign((kit: SampleKit) => samples(kit), { reason });
+}

@@ -1,0 +1,361 @@
+import { kernels } from '../kernels/select.ts';
+import type { Op } from '../tape/node.ts';
+import { isTracked, recordAll } from '../tape/record.ts';
+import { linear } from '../tape/shorthands.ts';
+import { wrap, wrapView } from '../tensor/core.ts';
+import { promoteTypes } from '../tensor/dtype.ts';
+import { ArgumentError, ShapeError } from '../tensor/errors.ts';
+import {
+  type Dims,
+  formatShape,
+  normalizeDim,
+  normalizeDims,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../tensor/shape.ts';
+import { allocate, Storage } from '../tensor/storage.ts';
+import {
+  diagonalOf,
+  expanded,
+  type Layout,
+  permuted,
+  reshaped,
+  resolveShape,
+  sliced,
+  type View,
+} from '../tensor/view.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Samples } from './samples.ts';
+
+const expandOp = /* @__PURE__ */ linear<Shape>({
+  name: 'expand',
+  forward: (x, shape) => wrapView(x, expanded('expand', x, shape)),
+  transpose: (g, _, like) => sumTo(g, like.shape),
+});
+
+/** Sums over the axes along which a tensor of `shape` was expanded. */
+function sumTo(g: Tensor, shape: Shape): Tensor {
+  const lead = g.ndim - shape.length;
+  const grown = g.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && g.shape[axis] !== 1));
+  return (grown.length > 0 ? g.sum(grown, { keepdim: true }) : g).reshape(shape);
+}
+
+/**
+ * A view in which axes of length 1, and new leading axes, are repeated; -1 keeps an axis as it is. Derivative: the sum
+ * over the repetitions. PyTorch: `Tensor.expand`.
+ */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  const lead = shape.length - x.ndim;
+  const full = shape.map((length, axis) => (length === -1 && axis >= lead ? x.shape[axis - lead]! : length));
+  return sameShape(full, x.shape) ? x : expandOp(x, full);
+}
+export const expandSamples: Samples = (s) => {
+  const [from, to] = s.oneOf<readonly [Shape, Shape]>([
+    [[], [3]],
+    [
+      [2, 1],
+      [2, 3],
+    ],
+    [
+      [1, 2],
+      [4, 3, 2],
+    ],
+    [[3], [-1]],
+    [[1], [0]],
+  ]);
+  return [s.tensorOf(from), to];
+};
+
+const reshapeOp = /* @__PURE__ */ linear<Shape>({
+  name: 'reshape',
+  forward: (x, shape) => {
+    const layout = reshaped(x, shape);
+    return layout === null ? wrap(kernels.cast(x, x.dtype), x.dtype, shape) : wrapView(x, layout);
+  },
+  transpose: (g, _, like) => g.reshape(like.shape),
+});
+
+/**
+ * The same elements in row-major order under another shape, one length of which may be -1: a view where strides allow,
+ * else a copy. PyTorch: `torch.reshape`. Errors: ShapeError when the number of elements differs.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const resolved = resolveShape('reshape', shape, x.shape);
+  return sameShape(resolved, x.shape) ? x : reshapeOp(x, resolved);
+}
+export const reshapeSamples: Samples = (s) => [
+  s.tensorOf([2, 3, 4]),
+  s.oneOf([[6, 4], [-1], [2, 12], [4, 3, -1], [1, 24, 1]]),
+];
+
+/** Axes `startDim` to `endDim` merged into one. PyTorch: `torch.flatten`. */
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  const start = normalizeDim('flatten', startDim, x.ndim);
+  const end = normalizeDim('flatten', endDim, x.ndim);
+  if (start > end) throw new ArgumentError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
+  return reshape(x, [
+    ...x.shape.slice(0, start),
+    sizeOf(x.shape.slice(start, end + 1)),
+    ...x.shape.slice(end + 1),
+  ]);
+}
+export const flattenSamples: Samples = (s) => [s.tensorOf([2, 3, 2]), s.oneOf([0, 1, -2]), s.oneOf([-1, 2])];
+
+const permuteOp = /* @__PURE__ */ linear<readonly number[]>({
+  name: 'permute',
+  forward: (x, order) => wrapView(x, permuted(x, order)),
+  transpose: (g, order) => g.permute(order.map((_, axis) => order.indexOf(axis))),
+});
+
+/** A view with the axes in a new order. PyTorch: `torch.permute`. Errors: ShapeError unless each axis appears once. */
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  const axes = order.map((dim) => normalizeDim('permute', dim, x.ndim));
+  if (axes.length !== x.ndim || new Set(axes).size !== axes.length) {
+    throw new ShapeError(
+      `permute: [${order.join(', ')}] does not name each of the ${x.ndim} axes of ${formatShape(x.shape)} once`,
+    );
+  }
+  return permuteOp(x, axes);
+}
+export const permuteSamples: Samples = (s) => [
+  s.tensorOf([2, 3, 4]),
+  s.oneOf([
+    [0, 1, 2],
+    [2, 0, 1],
+    [-1, 0, 1],
+    [1, 0, 2],
+  ]),
+];
+
+/** A view with two axes exchanged. PyTorch: `torch.transpose`. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const a = normalizeDim('transpose', dim0, x.ndim);
+  const b = normalizeDim('transpose', dim1, x.ndim);
+  if (a === b) return x;
+  return permuteOp(
+    x,
+    x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
+  );
+}
+export const transposeSamples: Samples = (s) => {
+  const x = s.tensor();
+  return [x, s.dim(x), s.dim(x)];
+};
+
+/** A view with a new axis of length 1 at `dim`. PyTorch: `torch.unsqueeze`. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const at = normalizeDim('unsqueeze', dim, x.ndim + 1);
+  return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+}
+export const unsqueezeSamples: Samples = (s) => {
+  const x = s.tensor();
+  return [x, s.integer(-x.ndim - 1, x.ndim)];
+};
+
+/** A view without the axes of length 1: all of them, or those in `dim`. PyTorch: `torch.squeeze`. */
+export function squeeze(x: Tensor, dim?: Dims): Tensor {
+  const axes = normalizeDims('squeeze', dim, x.shape);
+  return reshape(
+    x,
+    x.shape.filter((length, axis) => length !== 1 || !axes.includes(axis)),
+  );
+}
+export const squeezeSamples: Samples = (s) => [s.tensorOf([1, 3, 1]), s.oneOf([undefined, 0, -1, 1, [0, 2]])];
+
+/** How a view picks elements of a tensor, and the shape of that tensor. */
+interface Pick {
+  readonly layout: (x: View) => Layout;
+  readonly shape: Shape;
+}
+
+/** A view that picks elements: its transpose writes them into zeros, whose transpose is the view again. */
+function picking(name: string): (x: Tensor, layout: (x: View) => Layout) => Tensor {
+  const pick: (x: Tensor, attributes: Pick) => Tensor = linear<Pick>({
+    name,
+    forward: (x, { layout }) => wrapView(x, layout(x)),
+    transpose: (g, attributes) => embed(g, attributes),
+  });
+  const embed: (g: Tensor, attributes: Pick) => Tensor = linear<Pick>({
+    name: `${name}Transpose`,
+    forward: (g, { layout, shape }) => {
+      const zeros = wrap(new Storage(allocate(g.dtype, sizeOf(shape))), g.dtype, shape);
+      kernels.assign(wrapView(zeros, layout(zeros)), g);
+      return zeros;
+    },
+    transpose: (t, attributes) => pick(t, attributes),
+  });
+  return (x, layout) => pick(x, { layout, shape: x.shape });
+}
+
+const sliceOp = /* @__PURE__ */ picking('slice');
+
+/**
+ * A view of the positions start, start + step, … before stop along `dim`; negative bounds count from the end, bounds
+ * past it are cut, as Python's slices. PyTorch: `x[start:stop:step]`. Errors: ArgumentError unless step >= 1.
+ */
+export function slice(x: Tensor, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1): Tensor {
+  const axis = normalizeDim('slice', dim, x.ndim);
+  if (x.ndim === 0) throw new ShapeError('slice: a 0-dimensional tensor has no axis to slice');
+  if (!Number.isInteger(step) || step < 1)
+    throw new ArgumentError(`slice: step must be a whole number >= 1, got ${step}`);
+  const length = x.shape[axis]!;
+  const bound = (at: number) => Math.trunc(Math.min(Math.max(at < 0 ? at + length : at, 0), length));
+  return sliceOp(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
+}
+export const sliceSamples: Samples = (s) => [
+  s.tensorOf([3, 5]),
+  s.oneOf([0, 1, -1]),
+  s.integer(-4, 5),
+  s.oneOf([undefined, -1, 2, 9]),
+  s.oneOf([1, 2, 3]),
+];
+
+/** A view of `length` positions from `start` along `dim`. PyTorch: `torch.narrow`. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const axis = normalizeDim('narrow', dim, x.ndim);
+  const from = start < 0 ? start + x.shape[axis]! : start;
+  if (!(from >= 0 && length >= 0 && from + length <= x.shape[axis]!)) {
+    throw new ArgumentError(
+      `narrow: ${length} positions from ${start} do not lie within dim ${dim} of shape ${formatShape(x.shape)}`,
+    );
+  }
+  return slice(x, axis, from, from + length);
+}
+export const narrowSamples: Samples = (s) => [s.tensorOf([3, 5]), 1, s.oneOf([0, 2, -3]), s.integer(0, 3)];
+
+const diagonalOp = /* @__PURE__ */ picking('diagonal');
+
+/** A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`. */
+export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
+  const a = normalizeDim('diagonal', dim0, x.ndim);
+  const b = normalizeDim('diagonal', dim1, x.ndim);
+  if (x.ndim < 2 || a === b) {
+    throw new ShapeError(
+      `diagonal: expected two different axes, got dims ${dim0} and ${dim1} of shape ${formatShape(x.shape)}`,
+    );
+  }
+  return diagonalOp(x, (view) => diagonalOf(view, offset, a, b));
+}
+export const diagonalSamples: Samples = (s) => [
+  s.tensorOf([3, 4, 2]),
+  s.integer(-4, 4),
+  ...s.oneOf([[], [0, 2], [-1, 1]]),
+];
+
+const flipOp = /* @__PURE__ */ linear<readonly number[]>({
+  name: 'flip',
+  forward: (x, axes) => {
+    const back = {
+      shape: x.shape,
+      strides: x.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+      offset: axes.reduce((at, axis) => at + (x.shape[axis]! - 1) * x.strides[axis]!, x.offset),
+    };
+    return wrap(kernels.cast(x.size === 0 ? x : wrapView(x, back), x.dtype), x.dtype, x.shape);
+  },
+  transpose: (g, axes) => g.flip(axes),
+});
+
+/** A copy with the order of elements reversed along `dims`. PyTorch: `torch.flip`. */
+export function flip(x: Tensor, dims: Dims): Tensor {
+  return flipOp(x, normalizeDims('flip', dims, x.shape));
+}
+export const flipSamples: Samples = (s) => [s.tensorOf([2, 3, 2]), s.oneOf<Dims>([0, -1, [0, 2]])];
+
+const catOp: Op = {
+  name: 'cat',
+  inputs: ['tensors'],
+  saves: [],
+  vjp: () => null,
+  jointVjp: ([g], node, needs) => {
+    const { dim, lengths } = node.attributes as CatAttributes;
+    let start = 0;
+    return needs.map((needed, i) => {
+      const from = start;
+      start += lengths[i]!;
+      return needed ? g!.slice(dim, from, start) : null;
+    });
+  },
+  jvp: (tangents, node) => {
+    const { dim, lengths } = node.attributes as CatAttributes;
+    const { shape, dtype } = node.outputs[0]!;
+    const zeros = (length: number) =>
+      wrap(
+        new Storage(allocate(dtype, (sizeOf(shape) / Math.max(shape[dim]!, 1)) * length)),
+        dtype,
+        shape.with(dim, length),
+      );
+    return [
+      cat(
+        tangents.map((t, i) => t ?? zeros(lengths[i]!)),
+        dim,
+      ),
+    ];
+  },
+  onceDifferentiable: false,
+};
+
+interface CatAttributes {
+  readonly dim: number;
+  readonly lengths: readonly number[];
+}
+
+/**
+ * Tensors joined along an existing axis; dtypes are promoted. Derivative: each gets its slice of the cotangent.
+ * PyTorch: `torch.cat`. Errors: ArgumentError for an empty list; ShapeError when other axes differ.
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new ArgumentError('cat: expected at least one tensor, got an empty list');
+  const axis = normalizeDim('cat', dim, first.ndim);
+  if (first.ndim === 0) throw new ShapeError('cat: 0-dimensional tensors have no axis to join; use stack');
+  for (const [i, x] of tensors.entries()) {
+    if (x.ndim !== first.ndim || x.shape.some((length, k) => k !== axis && length !== first.shape[k])) {
+      throw new ShapeError(
+        `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor 0 ${formatShape(first.shape)}; only dim ${axis} may differ`,
+      );
+    }
+  }
+  const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
+  const inputs = tensors.map((x) => x.to(dtype));
+  const lengths = inputs.map((x) => x.shape[axis]!);
+  const shape = first.shape.with(
+    axis,
+    lengths.reduce((total, length) => total + length, 0),
+  );
+  const out = wrap(new Storage(allocate(dtype, sizeOf(shape))), dtype, shape);
+  let start = 0;
+  for (const x of inputs) {
+    const stop = start + x.shape[axis]!;
+    kernels.assign(wrapView(out, sliced(out, axis, start, stop, 1)), x);
+    start = stop;
+  }
+  if (inputs.some(isTracked)) recordAll(catOp, inputs, [out], [], { dim: axis, lengths });
+  return out;
+}
+export const catSamples: Samples = (s) => [
+  [s.tensorOf([2, 3]), s.tensorOf([2, s.integer(0, 2)]), s.tensorOf([2, 1])],
+  s.oneOf([1, -1]),
+];
+
+/** Tensors of one shape joined along a new axis. PyTorch: `torch.stack`. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new ArgumentError('stack: expected at least one tensor, got an empty list');
+  const odd = tensors.findIndex((x) => !sameShape(x.shape, first.shape));
+  if (odd >= 0) {
+    throw new ShapeError(
+      `stack: tensor ${odd} has shape ${formatShape(tensors[odd]!.shape)}, tensor 0 ${formatShape(first.shape)}`,
+    );
+  }
+  return cat(
+    tensors.map((x) => unsqueeze(x, dim)),
+    normalizeDim('stack', dim, first.ndim + 1),
+  );
+}
+export const stackSamples: Samples = (s) => {
+  const x = s.tensorOf([2, 3]);
+  return [[x, s.tensorOf([2, 3]), x], s.integer(-3, 2)];
+};

@@ -1,0 +1,97 @@
+import { kernels } from '../kernels/select.ts';
+import { defineOp } from '../tape/defineOp.ts';
+import { wrap } from '../tensor/core.ts';
+import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
+import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { amax, type ReduceOptions } from './reduce.ts';
+import type { Samples } from './samples.ts';
+
+const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : x.to(getDefaultDType()));
+
+// The Jacobian diag(y) - y y^T is symmetric: one rule serves both modes.
+const softmaxRule = (t: Tensor, y: Tensor, dim: number): Tensor => {
+  const product = t.mul(y);
+  return product.sub(y.mul(product.sum(dim, { keepdim: true })));
+};
+
+const softmaxOp = /* @__PURE__ */ defineOp({
+  name: 'softmax',
+  inputs: ['x'],
+  saves: ['output'],
+  forward: ({ x }, dim: number) => wrap(kernels.softmax(x, dim, false), x.dtype, x.shape),
+  vjp: { x: (g, { output }, dim) => softmaxRule(g, output, dim) },
+  jvp: ({ x: t }, { output }, dim) => t && softmaxRule(t, output, dim),
+});
+
+/**
+ * exp(x_i) / sum_j exp(x_j) along `dim`, shifted by the largest element so that nothing overflows.
+ * Derivative: y (t - sum y t). PyTorch: `torch.softmax`.
+ */
+export function softmax(x: Tensor, dim: number): Tensor {
+  return softmaxOp({ x: floating(x) }, normalizeDim('softmax', dim, x.ndim));
+}
+export const softmaxSamples: Samples = (s) => {
+  const x = s.tensor();
+  return [x, s.dim(x)];
+};
+
+const logSoftmaxOp = /* @__PURE__ */ defineOp({
+  name: 'logSoftmax',
+  inputs: ['x'],
+  saves: ['output'],
+  forward: ({ x }, dim: number) => wrap(kernels.softmax(x, dim, true), x.dtype, x.shape),
+  vjp: { x: (g, { output: y }, dim) => g.sub(y.exp().mul(g.sum(dim, { keepdim: true }))) },
+  jvp: ({ x: t }, { output: y }, dim) => t && t.sub(y.exp().mul(t).sum(dim, { keepdim: true })),
+});
+
+/**
+ * x_i - ln sum_j exp(x_j) along `dim`, without overflow and without the cancellation of log(softmax(x)).
+ * Derivative: t - sum softmax(x) t. PyTorch: `torch.log_softmax`.
+ */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return logSoftmaxOp({ x: floating(x) }, normalizeDim('logSoftmax', dim, x.ndim));
+}
+export const logSoftmaxSamples = softmaxSamples;
+
+interface Reduced {
+  readonly axes: readonly number[];
+  readonly keepdim: boolean;
+}
+
+const logSumExpOp = /* @__PURE__ */ defineOp({
+  name: 'logSumExp',
+  inputs: ['x'],
+  saves: ['x', 'output'],
+  forward: ({ x }, { axes, keepdim }: Reduced) => {
+    const largest = amax(x, axes, { keepdim: true });
+    // An infinite maximum is the answer itself; subtracting it would give NaN.
+    const shift = largest.where(largest.abs().ne(Number.POSITIVE_INFINITY), 0);
+    const y = x.sub(shift).exp().sum(axes, { keepdim: true }).log().add(shift);
+    return y.reshape(reducedShape(x.shape, axes, keepdim));
+  },
+  vjp: {
+    x: (g, { x, output }, { axes }) => {
+      const kept = reducedShape(x.shape, axes, true);
+      return g.reshape(kept).mul(weights(x, output.reshape(kept)));
+    },
+  },
+  jvp: ({ x: t }, { x, output }, { axes, keepdim }) =>
+    t && t.mul(weights(x, output.reshape(reducedShape(x.shape, axes, true)))).sum(axes, { keepdim }),
+});
+
+/** softmax(x) from x and its logSumExp; 0, not NaN, where both are -inf. */
+function weights(x: Tensor, y: Tensor): Tensor {
+  return x.sub(y.where(y.ne(Number.NEGATIVE_INFINITY), 0)).exp();
+}
+
+/**
+ * ln sum exp(x) over all axes, or over `dim`, without overflow. Derivative: softmax(x). PyTorch: `torch.logsumexp`.
+ */
+export function logSumExp(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  return logSumExpOp({ x: floating(x) }, { axes: normalizeDims('logSumExp', dim, x.shape), keepdim });
+}
+export const logSumExpSamples: Samples = (s) => {
+  const x = s.tensor();
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};

@@ -1,0 +1,238 @@
+import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
+import { kernels } from '../kernels/select.ts';
+import { constant, wrap } from '../tensor/core.ts';
+import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
+import { ArgumentError } from '../tensor/errors.ts';
+import { broadcastShapes, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Node, Op, Spec } from './node.ts';
+import { isTracked, record1, record2 } from './record.ts';
+
+/** An operand of a binary operation: a tensor, or a JavaScript number. */
+export type Operand = Tensor | number;
+
+/** What integer inputs become: they stay integers, or are promoted to the default floating point dtype. */
+type Integers = 'keep' | 'promote';
+
+const none: readonly never[] = [];
+
+/**
+ * How an elementwise function differentiates, stated once for both modes: `derivative` is f'(x), by which tangents and
+ * cotangents are multiplied; `differential` maps a tangent itself, for kinks, which select instead of multiplying.
+ * `saves` says which value the rule is given.
+ */
+type UnaryRule =
+  | { readonly saves: 'input' | 'output'; readonly derivative: (saved: Tensor) => Tensor }
+  | { readonly saves: 'input' | 'output'; readonly differential: (t: Tensor, saved: Tensor) => Tensor }
+  | { readonly saves: 'nothing'; readonly differential: (t: Tensor) => Tensor };
+
+/** See {@link elementwise}. */
+export type ElementwiseDefinition = {
+  readonly name: string;
+  /** A kernel's name, or a function of one number. */
+  readonly forward: UnaryName | ((x: number) => number);
+  readonly integers?: Integers;
+} & UnaryRule;
+
+/**
+ * Declares a function applied to every element, with its derivative stated once.
+ *
+ * @example
+ * ```ts
+ * import { elementwise, tensor } from '@tensortape/autograd';
+ * const gaussian = elementwise({
+ *   name: 'gaussian',
+ *   forward: (x) => Math.exp(-x * x),
+ *   saves: 'input',
+ *   derivative: (x) => gaussian(x).mul(x).mul(-2),
+ * });
+ * const x = tensor(0.5, { dtype: 'float64', requiresGrad: true });
+ * gaussian(x).backward();
+ * console.log(x.grad?.item().toFixed(6)); // -0.778801
+ * ```
+ */
+export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => Tensor {
+  const { name, forward, saves, integers = 'promote' } = definition;
+  const differential: (t: Tensor, saved: Tensor) => Tensor =
+    'derivative' in definition ? (t, saved) => t.mul(definition.derivative(saved)) : definition.differential;
+  // Rules that save nothing take one argument only; what they are handed as a second is not looked at.
+  const read = saves === 'nothing' ? (t: Tensor) => t : (_: Tensor, node: Node) => node.saved(0);
+  const op: Op = {
+    name,
+    inputs: ['x'],
+    saves: saves === 'nothing' ? none : [saves === 'input' ? 'x' : 'output'],
+    vjp: (cotangents, node) => differential(cotangents[0]!, read(cotangents[0]!, node)),
+    jointVjp: null,
+    jvp: (tangents, node) => [differential(tangents[0]!, read(tangents[0]!, node))],
+    onceDifferentiable: false,
+  };
+  return (x) => {
+    const input = integers === 'promote' && !isFloat(x.dtype) ? x.to(getDefaultDType()) : x;
+    const y = wrap(kernels.unary(forward, input), input.dtype, input.shape);
+    if (!isTracked(input)) return y;
+    return record1(op, input, y, saves === 'nothing' ? none : [saves === 'input' ? input : y]);
+  };
+}
+
+/**
+ * The differentials of a binary function with respect to its two operands. `saves: 'other'` hands each rule the other
+ * operand (products); 'inputs' hands it both.
+ */
+type BinaryRule =
+  | {
+      readonly saves: 'nothing';
+      readonly differentials: readonly [(t: Tensor) => Tensor, (t: Tensor) => Tensor];
+    }
+  | {
+      readonly saves: 'other';
+      readonly differentials: readonly [(t: Tensor, b: Tensor) => Tensor, (t: Tensor, a: Tensor) => Tensor];
+    }
+  | {
+      readonly saves: 'inputs';
+      readonly differentials: readonly [
+        (t: Tensor, a: Tensor, b: Tensor) => Tensor,
+        (t: Tensor, a: Tensor, b: Tensor) => Tensor,
+      ];
+    };
+
+/** See {@link binary}. */
+export type BinaryDefinition = {
+  readonly name: string;
+  readonly forward: BinaryName;
+  readonly integers?: Integers;
+} & BinaryRule;
+
+/**
+ * Declares an elementwise function of two operands. Operands are promoted and broadcast first, by recorded operations
+ * with rules of their own, so the rules see equal shapes and dtypes.
+ */
+export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) => Tensor {
+  const { name, forward, saves, integers = 'keep' } = definition;
+  const rules = definition.differentials as readonly ((t: Tensor, a?: Tensor, b?: Tensor) => Tensor)[];
+  const differential = (t: Tensor, node: Node, index: number) => {
+    if (saves === 'nothing') return rules[index]!(t);
+    if (saves === 'other') return rules[index]!(t, node.saved(1 - index));
+    return rules[index]!(t, node.saved(0), node.saved(1));
+  };
+  const op: Op = {
+    name,
+    inputs: ['a', 'b'],
+    saves: saves === 'nothing' ? none : ['a', 'b'],
+    vjp: (cotangents, node, index) => differential(cotangents[0]!, node, index),
+    jointVjp: null,
+    jvp: ([s = null, t = null], node) => [
+      sumOf(s && differential(s, node, 0), t && differential(t, node, 1)),
+    ],
+    onceDifferentiable: false,
+  };
+  return (a, b) => {
+    const [x, y] = operands(name, a, b, integers);
+    const out = wrap(kernels.binary(forward, x, y), x.dtype, x.shape);
+    const trackedX = isTracked(x);
+    const trackedY = isTracked(y);
+    if (!trackedX && !trackedY) return out;
+    if (saves === 'nothing') return record2(op, x, y, out, none);
+    if (saves === 'inputs') return record2(op, x, y, out, [x, y]);
+    return record2(op, x, y, out, [trackedY ? x : undefined, trackedX ? y : undefined]);
+  };
+}
+
+/** Two operands as tensors of one dtype and shape. */
+export function operands(
+  op: string,
+  a: Operand,
+  b: Operand,
+  integers: Integers = 'keep',
+): readonly [Tensor, Tensor] {
+  if (typeof a === 'number' && typeof b === 'number') {
+    throw new ArgumentError(
+      `${op}: expected a tensor, got the numbers ${a} and ${b}; make one with tensor(${a})`,
+    );
+  }
+  const common =
+    typeof a !== 'number' && typeof b !== 'number' && a.dtype === b.dtype ? a.dtype : resultType(a, b);
+  const dtype = integers === 'promote' && !isFloat(common) ? getDefaultDType() : common;
+  if (typeof a === 'number') return [constant(a, dtype, (b as Tensor).shape), toDType(b as Tensor, dtype)];
+  if (typeof b === 'number') return [toDType(a, dtype), constant(b, dtype, a.shape)];
+  const x = toDType(a, dtype);
+  const y = toDType(b, dtype);
+  if (sameShape(x.shape, y.shape)) return [x, y];
+  const shape = broadcastShapes(op, x.shape, y.shape);
+  return [sameShape(x.shape, shape) ? x : x.expand(shape), sameShape(y.shape, shape) ? y : y.expand(shape)];
+}
+
+function toDType(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : x.to(dtype);
+}
+
+/** The sum of two tangents, null standing for zero. */
+export function sumOf(a: Tensor | null, b: Tensor | null): Tensor | null {
+  return a === null ? b : b === null ? a : a.add(b);
+}
+
+/** See {@link linear}. */
+export interface LinearDefinition<A> {
+  readonly name: string;
+  readonly forward: (x: Tensor, attributes: A) => Tensor;
+  /** The adjoint map; `like` is the shape and dtype of x. */
+  readonly transpose: (g: Tensor, attributes: A, like: Spec) => Tensor;
+}
+
+/** Declares a linear map of one tensor: its tangent is the map itself, its cotangent the transposed map. */
+export function linear<A = void>(definition: LinearDefinition<A>): (x: Tensor, attributes: A) => Tensor {
+  const { name, forward, transpose } = definition;
+  const op: Op = {
+    name,
+    inputs: ['x'],
+    saves: none,
+    vjp: (cotangents, node) => transpose(cotangents[0]!, node.attributes as A, node.input(0)),
+    jointVjp: null,
+    jvp: (tangents, node) => [call(tangents[0]!, node.attributes as A)],
+    onceDifferentiable: false,
+  };
+  const call = (x: Tensor, attributes: A): Tensor => {
+    const y = forward(x, attributes);
+    return isFloat(y.dtype) && isTracked(x) ? record1(op, x, y, none, attributes) : y;
+  };
+  return call;
+}
+
+/** See {@link bilinear}. */
+export interface BilinearDefinition<A> {
+  readonly name: string;
+  readonly forward: (a: Tensor, b: Tensor, attributes: A) => Tensor;
+  /** The cotangent of `a`, from that of the result and `b`; `like` is the shape and dtype of `a`. */
+  readonly transposeLeft: (g: Tensor, b: Tensor, attributes: A, like: Spec) => Tensor;
+  /** The cotangent of `b`, from that of the result and `a`; `like` is the shape and dtype of `b`. */
+  readonly transposeRight: (g: Tensor, a: Tensor, attributes: A, like: Spec) => Tensor;
+}
+
+/** Declares a map that is linear in each of two tensors of one dtype; each is saved only when the other is tracked. */
+export function bilinear<A = void>(
+  definition: BilinearDefinition<A>,
+): (a: Tensor, b: Tensor, attributes: A) => Tensor {
+  const { name, forward, transposeLeft, transposeRight } = definition;
+  const op: Op = {
+    name,
+    inputs: ['a', 'b'],
+    saves: ['a', 'b'],
+    vjp: (cotangents, node, index) =>
+      index === 0
+        ? transposeLeft(cotangents[0]!, node.saved(1), node.attributes as A, node.input(0))
+        : transposeRight(cotangents[0]!, node.saved(0), node.attributes as A, node.input(1)),
+    jointVjp: null,
+    jvp: ([s = null, t = null], node) => {
+      const attributes = node.attributes as A;
+      return [sumOf(s && call(s, node.saved(1), attributes), t && call(node.saved(0), t, attributes))];
+    },
+    onceDifferentiable: false,
+  };
+  const call = (a: Tensor, b: Tensor, attributes: A): Tensor => {
+    const y = forward(a, b, attributes);
+    const trackedA = isTracked(a);
+    const trackedB = isTracked(b);
+    if (!trackedA && !trackedB) return y;
+    return record2(op, a, b, y, [trackedB ? a : undefined, trackedA ? b : undefined], attributes);
+  };
+  return call;
+}

@@ -1,0 +1,148 @@
+import type { Node } from '../tape/node.ts';
+import type { Tensor } from '../tensor.ts';
+import type { DType } from './dtype.ts';
+import { type Shape, sizeOf } from './shape.ts';
+import { allocate, Storage } from './storage.ts';
+import { contiguousStrides, isRowMajor, type Layout, type View } from './view.ts';
+
+/** The fields of a tensor, without its operations: a view of a storage and a place on the tape. */
+export abstract class TensorCore implements View {
+  /** The storage that holds the elements, perhaps together with those of other views. */
+  readonly storage: Storage;
+  /** The type of the elements. */
+  readonly dtype: DType;
+  /** The length of each axis. */
+  readonly shape: Shape;
+  /** How many elements of the storage one step along each axis skips. */
+  readonly strides: Shape;
+  /** Where the first element stands in the storage. */
+  readonly offset: number;
+  /** The number of elements. */
+  readonly size: number;
+  /** Whether the elements stand next to each other in row-major order. */
+  readonly isContiguous: boolean;
+
+  // Private, so that no test matcher or printer walks from a tensor into the whole graph behind it.
+  #node: Node | null = null;
+  #slot = 0;
+  #version: number;
+  #isView = false;
+  #grad: Tensor | null = null;
+
+  /** Shows `storage` through a layout; row-major from the start of the storage unless strides are given. */
+  constructor(storage: Storage, dtype: DType, shape: Shape, strides?: Shape, offset = 0) {
+    this.storage = storage;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.strides = strides ?? contiguousStrides(shape);
+    this.offset = offset;
+    this.size = sizeOf(shape);
+    this.isContiguous = strides === undefined || isRowMajor(shape, strides);
+    this.#version = storage.version;
+  }
+
+  /** The number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Whether operations on this tensor are recorded for differentiation. */
+  get requiresGrad(): boolean {
+    return this.#node !== null;
+  }
+
+  /** Whether this tensor was made by the user rather than by a recorded operation. */
+  get isLeaf(): boolean {
+    return this.#node === null || this.#node.variable !== null;
+  }
+
+  /** The name of the operation that made this tensor, or null for a leaf. */
+  get gradFn(): string | null {
+    return this.#node === null || this.#node.variable !== null ? null : this.#node.op.name;
+  }
+
+  /** The gradient that `backward` accumulated here: on leaves, and on tensors with `retainGrad()`. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  set grad(value: Tensor | null) {
+    this.#grad = value;
+  }
+
+  /** @internal The node that made a tensor, or null when it is not tracked. */
+  static nodeOf(tensor: TensorCore): Node | null {
+    return tensor.#node;
+  }
+
+  /** @internal Which output of its node a tensor is. */
+  static slotOf(tensor: TensorCore): number {
+    return tensor.#slot;
+  }
+
+  /** @internal The storage's version at which the node described the elements. */
+  static versionOf(tensor: TensorCore): number {
+    return tensor.#version;
+  }
+
+  /** @internal Whether a tensor was made as a view of another. */
+  static isView(tensor: TensorCore): boolean {
+    return tensor.#isView;
+  }
+
+  /** @internal Marks a tensor as a view of another. */
+  static markView(tensor: TensorCore): void {
+    tensor.#isView = true;
+  }
+
+  /** @internal Ties a tensor, as it now is, to an output of a node. */
+  static attach(tensor: TensorCore, node: Node | null, slot: number): void {
+    tensor.#node = node;
+    tensor.#slot = slot;
+    tensor.#version = tensor.storage.version;
+  }
+}
+
+type TensorConstructor = new (
+  storage: Storage,
+  dtype: DType,
+  shape: Shape,
+  strides?: Shape,
+  offset?: number,
+) => Tensor;
+
+let construct: TensorConstructor;
+
+/** @internal Late binding: `tensor.ts` hands in the concrete class, so that ops need not import it. */
+export function bindTensor(tensorClass: TensorConstructor): void {
+  construct = tensorClass;
+}
+
+/** A row-major tensor over the whole of a storage: how ops turn a kernel's result into a tensor. */
+export function wrap(storage: Storage, dtype: DType, shape: Shape): Tensor {
+  return new construct(storage, dtype, shape);
+}
+
+/** A tensor that shares the storage of `x` under another layout. */
+export function wrapView(x: Tensor, layout: Layout): Tensor {
+  const view = new construct(x.storage, x.dtype, layout.shape, layout.strides, layout.offset);
+  TensorCore.markView(view);
+  return view;
+}
+
+/** One number, shown as a tensor of any shape without storing it more than once. */
+export function constant(value: number, dtype: DType, shape: Shape): Tensor {
+  const array = allocate(dtype, 1);
+  array[0] = value;
+  return new construct(
+    new Storage(array),
+    dtype,
+    shape,
+    shape.length === 0 ? shape : new Array(shape.length).fill(0),
+  );
+}
+
+/** The same elements as `x`, off the tape. */
+export function alias(x: Tensor): Tensor {
+  return new construct(x.storage, x.dtype, x.shape, x.strides, x.offset);
+}

@@ -1,0 +1,145 @@
+import { pull, type Seed, type Target } from '../engine/backward.ts';
+import { push } from '../engine/forward.ts';
+import { type Order, topologicalOrder } from '../engine/order.ts';
+import { isGradEnabled, withGradMode } from '../tape/mode.ts';
+import { Node, type Op } from '../tape/node.ts';
+import { alias, constant, TensorCore } from '../tensor/core.ts';
+import { isFloat } from '../tensor/dtype.ts';
+import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** A function of tensors that gives a tensor, or several. */
+export type TensorFunction<R extends Tensor | readonly Tensor[] = Tensor> = (...inputs: Tensor[]) => R;
+
+/** The op of a transform's own inputs: an identity, so that nested transforms never take each other's variables for theirs. */
+const inputOp: Op = {
+  name: 'input',
+  inputs: ['x'],
+  saves: [],
+  vjp: ([g]) => g!,
+  jointVjp: null,
+  jvp: ([t]) => [t!],
+  onceDifferentiable: false,
+};
+
+/**
+ * The tape of one call of a function, ready to be swept in both directions.
+ *
+ * Sweeps record when the ambient mode records and something tracked other than the function's own inputs is within
+ * reach (an outer transform's variable, a captured parameter, a tracked cotangent); otherwise everything comes back
+ * detached.
+ */
+export class Trace<R extends Tensor | readonly Tensor[]> {
+  /** What the function returned. */
+  readonly output: R;
+  readonly #name: string;
+  readonly #inputs: readonly Tensor[];
+  readonly #outputs: readonly Tensor[];
+  readonly #order: Order;
+  readonly #tracksOthers: boolean;
+
+  constructor(name: string, f: TensorFunction<R>, primals: readonly Tensor[]) {
+    this.#name = name;
+    this.#inputs = primals.map((primal, i) => variable(name, primal, i));
+    const result = withGradMode(true, () => f(...this.#inputs));
+    this.#outputs = checkOutputs(name, result);
+    const oldest = this.#inputs.length === 0 ? 0 : TensorCore.nodeOf(this.#inputs[0]!)!.sequence;
+    const roots = this.#outputs.flatMap((output) => TensorCore.nodeOf(output) ?? []);
+    this.#order = topologicalOrder(roots, oldest);
+    this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
+    const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
+    this.output = (Array.isArray(result) ? visible : visible[0]) as R;
+  }
+
+  /** The cotangents of the inputs, given those of the outputs. */
+  pullback(cotangents: readonly Tensor[]): Tensor[] {
+    this.#check('cotangent', cotangents, this.#outputs);
+    const pulled = withGradMode(this.#recordsWith(cotangents), () =>
+      pull(this.#order, seedsOf(this.#outputs, cotangents), this.#inputs.map(targetOf), true),
+    );
+    return this.#inputs.map((x, i) => pulled[i] ?? constant(0, x.dtype, x.shape));
+  }
+
+  /** The tangents of the outputs, given those of the inputs. */
+  pushforward(tangents: readonly Tensor[]): Tensor[] {
+    this.#check('tangent', tangents, this.#inputs);
+    const reached = this.#outputs.map((output) => TensorCore.nodeOf(output) !== null);
+    const pushed = withGradMode(this.#recordsWith(tangents), () =>
+      push(
+        this.#order,
+        seedsOf(this.#inputs, tangents),
+        this.#outputs.filter((_, i) => reached[i]).map(targetOf),
+      ),
+    );
+    let at = 0;
+    return this.#outputs.map((y, i) => (reached[i] ? pushed[at++] : null) ?? constant(0, y.dtype, y.shape));
+  }
+
+  /** The outputs as a list. */
+  get outputs(): readonly Tensor[] {
+    return Array.isArray(this.output) ? this.output : [this.output as Tensor];
+  }
+
+  #recordsWith(seeds: readonly Tensor[]): boolean {
+    return isGradEnabled() && (this.#tracksOthers || seeds.some((seed) => seed.requiresGrad));
+  }
+
+  #check(what: string, given: readonly Tensor[], expected: readonly Tensor[]): void {
+    if (given.length !== expected.length) {
+      throw new ArgumentError(
+        `func.${this.#name}: got ${given.length} ${what}s, expected ${expected.length}`,
+      );
+    }
+    given.forEach((t, i) => {
+      const x = expected[i]!;
+      if (!sameShape(t.shape, x.shape) || t.dtype !== x.dtype) {
+        throw new ShapeError(
+          `func.${this.#name}: ${what} ${i} has shape ${formatShape(t.shape)} and dtype ${t.dtype}, expected ` +
+            `${formatShape(x.shape)} and ${x.dtype}`,
+        );
+      }
+    });
+  }
+}
+
+/** A transform's own name for one of its inputs. */
+function variable(name: string, primal: Tensor, index: number): Tensor {
+  if (!isFloat(primal.dtype)) {
+    throw new DTypeError(
+      `func.${name}: input ${index} is ${primal.dtype}, and only floating point inputs have derivatives; capture it instead`,
+    );
+  }
+  const x = alias(primal);
+  const parent = isGradEnabled() ? TensorCore.nodeOf(primal) : null;
+  const spec = { shape: x.shape, dtype: x.dtype };
+  TensorCore.attach(x, new Node(inputOp, [parent], [TensorCore.slotOf(primal)], [spec], [], undefined), 0);
+  return x;
+}
+
+function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonly Tensor[] {
+  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
+  outputs.forEach((output, i) => {
+    if (!(output instanceof TensorCore)) {
+      const found = output instanceof Promise ? 'a promise' : typeof output;
+      throw new ArgumentError(`func.${name}: output ${i} of the function is ${found}, expected a tensor`);
+    }
+    if (!isFloat(output.dtype)) {
+      throw new DTypeError(
+        `func.${name}: output ${i} of the function is ${output.dtype}; only floating point outputs have derivatives`,
+      );
+    }
+  });
+  return outputs as readonly Tensor[];
+}
+
+function targetOf(x: Tensor): Target {
+  return { node: TensorCore.nodeOf(x)!, slot: TensorCore.slotOf(x) };
+}
+
+function seedsOf(values: readonly Tensor[], directions: readonly Tensor[]): Seed[] {
+  return values.flatMap((x, i) => {
+    const node = TensorCore.nodeOf(x);
+    return node === null ? [] : [{ node, slot: TensorCore.slotOf(x), cotangent: directions[i]! }];
+  });
+}
