@@ -35,18 +35,18 @@ type Pending = (Tensor | null)[];
 
 /**
  * The reverse sweep: hands cotangents from children to parents in topological order. Rules run under the ambient
- * recording mode. `wanted` says which nodes' cotangents matter (all, when null); `deliver` is called for every such node
- * that a cotangent reached, leaves included.
+ * recording mode. `wanted` says which nodes' cotangents matter (all, when null); `deliver` is called for every leaf that
+ * a cotangent reached, and for every node marked 2 in `wanted`.
  */
 export function sweep(
   order: Order,
   seeds: readonly Seed[],
   wanted: Uint8Array | null,
   retain: boolean,
-  deliver: (node: Node, position: number, cotangents: readonly (Tensor | null)[]) => void,
+  deliver: (node: Node, cotangents: readonly (Tensor | null)[]) => void,
 ): void {
   const { nodes, parents, starts } = order;
-  const pending = new Array<Pending | undefined>(nodes.length);
+  const pending = new Array<Pending | undefined>(nodes.length).fill(undefined);
   for (const { node, slot, cotangent } of seeds) {
     const position = positionIn(order, node);
     if (position >= 0) accumulate(pending, node, position, slot, cotangent);
@@ -59,38 +59,49 @@ export function sweep(
     pending[i] = undefined;
     const node = nodes[i]!;
     if (node.watchers !== null) watch(node, cotangents);
-    deliver(node, i, cotangents);
-    if (node.parents.length === 0) continue;
-    if (recording && node.op.onceDifferentiable) {
-      throw new GradientError(
-        `'${node.op.name}' is once differentiable: its rules compute on raw arrays, so their result cannot be differentiated ` +
-          'again; write the rules with tensor methods for higher derivatives',
-      );
-    }
+    if (node.variable !== null || (wanted !== null && wanted[i] === 2)) deliver(node, cotangents);
+    if (recording && node.op.onceDifferentiable) refuseSecondOrder(node);
     const first = starts[i]!;
-    const needs = (k: number) =>
-      parents[first + k]! >= 0 && (wanted === null || wanted[parents[first + k]!] === 1);
-    const joint = node.op.jointVjp?.(
-      cotangents,
-      node,
-      node.parents.map((_, k) => needs(k)),
-    );
-    if (joint !== undefined && joint.length !== node.parents.length) {
-      throw new GradientError(
-        `the rule of '${node.op.name}' returned ${joint.length} gradients for ${node.parents.length} inputs`,
-      );
-    }
+    const joint = node.op.jointVjp === null ? null : jointCotangents(order, node, i, cotangents, wanted);
     for (let k = 0; k < node.parents.length; k++) {
-      if (!needs(k)) continue;
-      const g = joint === undefined ? node.op.vjp(cotangents, node, k) : joint[k]!;
+      const position = parents[first + k]!;
+      if (position < 0 || (wanted !== null && wanted[position] === 0)) continue;
+      const g = joint === null ? node.op.vjp(cotangents, node, k) : joint[k]!;
       if (g === null) continue;
       const parent = node.parents[k]!;
       const slot = node.slots[k]!;
       checkCotangent(node, k, g, parent.outputs[slot]!);
-      accumulate(pending, parent, parents[first + k]!, slot, g);
+      accumulate(pending, parent, position, slot, g);
     }
     if (!retain) node.release();
   }
+}
+
+function jointCotangents(
+  { parents, starts }: Order,
+  node: Node,
+  position: number,
+  cotangents: Pending,
+  wanted: Uint8Array | null,
+): readonly (Tensor | null)[] {
+  const needs = node.parents.map((_, k) => {
+    const parent = parents[starts[position]! + k]!;
+    return parent >= 0 && (wanted === null || wanted[parent] !== 0);
+  });
+  const joint = node.op.jointVjp!(cotangents, node, needs);
+  if (joint.length !== needs.length) {
+    throw new GradientError(
+      `the rule of '${node.op.name}' returned ${joint.length} gradients for ${needs.length} inputs`,
+    );
+  }
+  return joint;
+}
+
+function refuseSecondOrder(node: Node): never {
+  throw new GradientError(
+    `'${node.op.name}' is once differentiable: its rules compute on raw arrays, so their result cannot be differentiated ` +
+      'again; write the rules with tensor methods for higher derivatives',
+  );
 }
 
 function accumulate(
@@ -201,7 +212,7 @@ export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOpti
   withGradMode(createGraph, () => {
     const seeds = seedsOf('backward', [root], cotangent && [cotangent]);
     const order = topologicalOrder(seeds.map(({ node }) => node));
-    sweep(order, seeds, null, retainGraph, ({ variable }, _, [gradient]) => {
+    sweep(order, seeds, null, retainGraph, ({ variable }, [gradient]) => {
       if (variable !== null && gradient) found.push({ leaf: variable, gradient });
     });
     const taken = new Set<Storage>(cotangent && [cotangent.storage]);
@@ -323,16 +334,17 @@ export function pull(
 ): (Tensor | null)[] {
   const { nodes, parents, starts } = order;
   const wanted = new Uint8Array(nodes.length);
-  const isTarget = new Set(targets.map(({ node }) => node));
+  for (const { node } of targets) {
+    const position = positionIn(order, node);
+    if (position >= 0) wanted[position] = 2;
+  }
   for (let i = nodes.length - 1; i >= 0; i--) {
-    let reaches = isTarget.has(nodes[i]!);
-    for (let at = starts[i]!; at < starts[i + 1]! && !reaches; at++)
-      reaches = parents[at]! >= 0 && wanted[parents[at]!] === 1;
-    wanted[i] = reaches ? 1 : 0;
+    for (let at = starts[i]!; at < starts[i + 1]! && wanted[i] === 0; at++) {
+      if (parents[at]! >= 0 && wanted[parents[at]!] !== 0) wanted[i] = 1;
+    }
   }
   const results = new Array<Tensor | null>(targets.length).fill(null);
-  sweep(order, seeds, wanted, retain, (node, _, cotangents) => {
-    if (!isTarget.has(node)) return;
+  sweep(order, seeds, wanted, retain, (node, cotangents) => {
     targets.forEach((target, k) => {
       if (target.node === node) results[k] = cotangents[target.slot]!;
     });

@@ -14,7 +14,7 @@ import { add, div, mul, sub } from './elementwise.ts';
  * The storage's version grows, so that values saved earlier, and views made earlier, are refused instead of silently
  * giving wrong gradients. A change that the tape would have to record is refused on leaves and on views.
  */
-function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
+export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
   const recorded = isGradEnabled() && (target.requiresGrad || value.requiresGrad);
   if (recorded && target.requiresGrad && target.isLeaf) {
     throw new GradientError(

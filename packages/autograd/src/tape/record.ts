@@ -3,9 +3,10 @@ import { isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { isGradEnabled } from './mode.ts';
-import { Node, type Op } from './node.ts';
+import { Node, type Op, type Spec } from './node.ts';
 
-const firstOutput = [[], [0], [0, 0], [0, 0, 0]] as const;
+const firstOutput: readonly number[] = [0];
+const firstOutputs: readonly number[] = [0, 0];
 
 /** Whether an operation on this tensor is to be recorded now. */
 export function isTracked(x: Tensor): boolean {
@@ -30,14 +31,11 @@ function parentOf(x: Tensor): Node | null {
 }
 
 /** Ties the one output of an operation on one tracked input to the tape. */
-export function record1(
-  op: Op,
-  x: Tensor,
-  output: Tensor,
-  saved: readonly (Tensor | undefined)[],
-  attributes?: unknown,
-): Tensor {
-  return attach(op, [TensorCore.nodeOf(x)], slotsOf1(x), output, saved, attributes);
+export function record1(op: Op, x: Tensor, output: Tensor, saved: Saved, attributes?: unknown): Tensor {
+  const node = TensorCore.nodeOf(x)!;
+  const slot = TensorCore.slotOf(x);
+  const slots = slot === 0 ? firstOutput : [slot];
+  return attach(op, [node], slots, specsOf(output, node), output, saved, attributes);
 }
 
 /** Ties the one output of an operation on two inputs, one of them tracked, to the tape. */
@@ -46,13 +44,39 @@ export function record2(
   a: Tensor,
   b: Tensor,
   output: Tensor,
-  saved: readonly (Tensor | undefined)[],
+  saved: Saved,
   attributes?: unknown,
 ): Tensor {
+  const nodeA = TensorCore.nodeOf(a);
+  const nodeB = TensorCore.nodeOf(b);
   const slotA = TensorCore.slotOf(a);
   const slotB = TensorCore.slotOf(b);
-  const slots = slotA === 0 && slotB === 0 ? firstOutput[2] : [slotA, slotB];
-  return attach(op, [TensorCore.nodeOf(a), TensorCore.nodeOf(b)], slots, output, saved, attributes);
+  const slots = slotA === 0 && slotB === 0 ? firstOutputs : [slotA, slotB];
+  return attach(op, [nodeA, nodeB], slots, specsOf(output, nodeA ?? nodeB!), output, saved, attributes);
+}
+
+type Saved = readonly (Tensor | undefined)[];
+
+/** The description of an output; most have that of a parent, which is then shared. */
+function specsOf(output: Tensor, parent: Node): readonly Spec[] {
+  const { outputs } = parent;
+  const { shape, dtype } = outputs[0]!;
+  return outputs.length === 1 && shape === output.shape && dtype === output.dtype
+    ? outputs
+    : [{ shape: output.shape, dtype: output.dtype }];
+}
+
+function attach(
+  op: Op,
+  parents: readonly (Node | null)[],
+  slots: readonly number[],
+  outputs: readonly Spec[],
+  output: Tensor,
+  saved: Saved,
+  attributes: unknown,
+): Tensor {
+  TensorCore.attach(output, new Node(op, parents, slots, outputs, saved, attributes), 0);
+  return output;
 }
 
 /** Ties the outputs of an operation on any number of inputs to the tape; integer outputs carry no gradient. */
@@ -60,7 +84,7 @@ export function recordAll(
   op: Op,
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  saved: readonly (Tensor | undefined)[],
+  saved: Saved,
   attributes: unknown,
 ): void {
   const parents = inputs.map((input) => TensorCore.nodeOf(input));
@@ -70,29 +94,4 @@ export function recordAll(
   outputs.forEach((output, slot) => {
     if (isFloat(output.dtype)) TensorCore.attach(output, node, slot);
   });
-}
-
-function slotsOf1(x: Tensor): readonly number[] {
-  const slot = TensorCore.slotOf(x);
-  return slot === 0 ? firstOutput[1] : [slot];
-}
-
-function attach(
-  op: Op,
-  parents: readonly (Node | null)[],
-  slots: readonly number[],
-  output: Tensor,
-  saved: readonly (Tensor | undefined)[],
-  attributes: unknown,
-): Tensor {
-  const node = new Node(
-    op,
-    parents,
-    slots,
-    [{ shape: output.shape, dtype: output.dtype }],
-    saved,
-    attributes,
-  );
-  TensorCore.attach(output, node, 0);
-  return output;
 }

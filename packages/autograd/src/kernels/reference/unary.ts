@@ -30,8 +30,8 @@ const loops: Readonly<Record<UnaryName, UnaryLoop>> = {
   log2: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = Math.log2(x[i]!); },
   neg: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = -x[i]!; },
   reciprocal: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = 1 / x[i]!; },
-  // Written so that NaN passes through.
-  relu: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = x[i]! <= 0 ? 0 : x[i]!; },
+  // Written so that NaN and -0 pass through, as in PyTorch.
+  relu: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = x[i]! < 0 ? 0 : x[i]!; },
   round: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = roundHalfEven(x[i]!); },
   rsqrt: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = 1 / Math.sqrt(x[i]!); },
   sigmoid: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = sigmoid(x[i]!); },
