@@ -89,7 +89,7 @@ function digitPen(random: () => number): (digit: number, image: Uint8Array) => v
     });
 
     const radius = 0.6 + 0.6 * (random() + random());
-    fit(x, y, length, box * uniform(0.9, 1) - 2 * radius, uniform(-1, 1), uniform(-1, 1));
+    placeInBox(x, y, length, box * uniform(0.9, 1) - 2 * radius, uniform(-1, 1), uniform(-1, 1));
 
     coverage.fill(0);
     const taper = uniform(-0.25, 0.25);
@@ -181,7 +181,7 @@ function bend(
 }
 
 /** Scales the pen's path to `size` pixels in its longer direction and puts its centre of mass in the image's middle. */
-function fit(
+function placeInBox(
   x: Float64Array,
   y: Float64Array,
   length: number,

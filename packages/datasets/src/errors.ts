@@ -15,6 +15,7 @@
  * ```
  */
 export class DataFileError extends Error {
+  /** `DataFileError`. */
   override readonly name = 'DataFileError';
   /** The file's path, or the name that the caller gave. */
   readonly file: string;

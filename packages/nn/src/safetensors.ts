@@ -1,7 +1,27 @@
 import { readHeader } from './safetensorsHeader.ts';
 
+/** The element types of the safetensors format that take whole bytes. */
+export type SafetensorsDtype =
+  | 'BOOL'
+  | 'U8'
+  | 'I8'
+  | 'F8_E5M2'
+  | 'F8_E4M3'
+  | 'F8_E8M0'
+  | 'I16'
+  | 'U16'
+  | 'F16'
+  | 'BF16'
+  | 'I32'
+  | 'U32'
+  | 'F32'
+  | 'C64'
+  | 'F64'
+  | 'I64'
+  | 'U64';
+
 /** In the order by which the official writer sorts; it puts the last one first. */
-const dtypes = [
+const dtypes: readonly SafetensorsDtype[] = [
   'BOOL',
   'U8',
   'I8',
@@ -19,10 +39,7 @@ const dtypes = [
   'F64',
   'I64',
   'U64',
-] as const;
-
-/** The element types of the safetensors format that take whole bytes. */
-export type SafetensorsDtype = (typeof dtypes)[number];
+];
 
 /** A tensor as a safetensors file stores it. */
 export interface SafetensorsEntry<Data extends ArrayBufferView = Uint8Array> {
@@ -57,6 +74,7 @@ export interface SafetensorsFile {
  * ```
  */
 export class SafetensorsError extends Error {
+  /** `SafetensorsError`. */
   override readonly name = 'SafetensorsError';
 }
 

@@ -37,6 +37,13 @@ test('never shows a reader half a file', async () => {
   expect([...seen].filter((sight) => !whole.includes(sight))).toEqual([]);
 });
 
+test('lets several write the same file at once: one of them wins', async () => {
+  const path = join(folder, 'model.bin');
+  await Promise.all([1, 2, 3].map((value) => writeFileAtomic(path, new Uint8Array(1e6).fill(value))));
+  expect(new Set(await readFile(path)).size).toBe(1);
+  expect(await readdir(folder)).toEqual(['model.bin']);
+});
+
 test('keeps the old file and cleans up when writing fails', async () => {
   const path = join(folder, 'taken');
   await mkdir(path);

@@ -171,6 +171,9 @@ describe('reading', () => {
     const empty = '{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]}';
     const { tensors } = parseSafetensors(fileOf(`{"__proto__":${empty},"constructor":${empty}}`));
     expect([...tensors.keys()]).toEqual(['__proto__', 'constructor']);
+
+    const one = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}';
+    expect(parseSafetensors(fileOf(`{"one":${one},"none":${empty}}`, Uint8Array.of(1))).tensors.size).toBe(2);
   });
 
   const u8 = (offsets: string, shape = '[1]') => `{"dtype":"U8","shape":${shape},"data_offsets":${offsets}}`;

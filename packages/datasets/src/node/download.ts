@@ -41,7 +41,7 @@ export interface DownloadOptions {
  * and renamed, so that `path` never holds half a file. A connection that is cut is resumed where it broke, at once
  * or by the next call; a mirror that fails hands over to the next. Processes that want the same file wait for one another.
  *
- * @throws {@link DataFileError} when no mirror delivers: it lists each address and what went wrong there.
+ * @throws DataFileError when no mirror delivers: it lists each address and what went wrong there.
  *
  * @example
  * ```ts

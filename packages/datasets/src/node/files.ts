@@ -25,7 +25,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @param bytes The compressed data, whole.
  * @param options `name`: what error messages call the file; `maxBytes`: the limit.
  * @returns The decompressed bytes.
- * @throws {@link DataFileError} when the data is damaged, cut short, or larger than the limit.
+ * @throws DataFileError when the data is damaged, cut short, or larger than the limit.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export async function gunzipLimited(
  * @param path The file.
  * @param options `maxBytes`: the largest size allowed, on disk and decompressed.
  * @returns The (decompressed) bytes.
- * @throws {@link DataFileError} when the file is missing, unreadable, not a regular file, too large, or damaged gzip.
+ * @throws DataFileError when the file is missing, unreadable, not a regular file, too large, or damaged gzip.
  *
  * @example
  * ```ts

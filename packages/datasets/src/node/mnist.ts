@@ -115,7 +115,7 @@ export async function findMnist(
  *
  * @param options Which split, from where; see {@link MnistOptions}.
  * @returns `images`: N x 784 grey levels 0 to 255, white ink on black, row by row; `labels`: N digits; `folder`.
- * @throws {@link DataFileError} when the files are not found, cannot be downloaded, are damaged, are not MNIST
+ * @throws DataFileError when the files are not found, cannot be downloaded, are damaged, are not MNIST
  *   (unless `verify` is false), differ in their number of items, or hold a label beyond 9.
  *
  * @example
