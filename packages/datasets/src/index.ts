@@ -3,4 +3,6 @@
  *
  * @module
  */
-export {};
+export { type DigitImages, type GenerateDigitsOptions, generateDigits } from './digits.ts';
+export { DataFileError } from './errors.ts';
+export { type IdxArrays, type IdxFile, parseIdx } from './idx.ts';

@@ -3,4 +3,13 @@
  *
  * @module
  */
-export {};
+export { type DownloadOptions, type DownloadProgress, download } from './node/download.ts';
+export { defaultMaxBytes, gunzipLimited, type ReadLimits, readDataFile } from './node/files.ts';
+export {
+  findMnist,
+  type Mnist,
+  type MnistOptions,
+  type MnistSplit,
+  mnistCacheFolder,
+  readMnist,
+} from './node/mnist.ts';

@@ -3,4 +3,12 @@
  *
  * @module
  */
-export {};
+export {
+  parseSafetensors,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  SafetensorsError,
+  type SafetensorsFile,
+  serializeSafetensors,
+  toTypedArray,
+} from './safetensors.ts';

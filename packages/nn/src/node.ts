@@ -3,4 +3,4 @@
  *
  * @module
  */
-export {};
+export { readFileLimited, writeFileAtomic } from './node/files.ts';
