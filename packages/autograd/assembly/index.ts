@@ -1,0 +1,9 @@
+// The embedded kernel set. Kernels work on scratch memory that the caller lays out: operands are byte
+// addresses, nothing is allocated here. Each kernel is exported once per element type, with the suffix F32 or
+// F64.
+
+export * from './gemm';
+export * from './elementwise';
+
+/** First byte that the caller may use, a multiple of 16. */
+export const scratchBase: usize = (__heap_base + 15) & ~15;

@@ -1,0 +1,62 @@
+/**
+ * Compiles assembly/ to src/kernels/wasm/generated/kernels.ts: the binary as base64 text, which loads
+ * synchronously and alike in Node, jest and browsers. The file ends with a digest of all that went into it:
+ * when that still holds nothing is compiled (2-3 s) and nothing written (`tsc -b` would rebuild).
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = new URL('../', import.meta.url);
+const assembly = new URL('assembly/', root);
+const folder = new URL('src/kernels/wasm/generated/', root);
+const target = new URL('kernels.ts', folder);
+
+const hash = createHash('sha256')
+  .update(asc.version)
+  .update(readFileSync(new URL(import.meta.url)));
+for (const name of readdirSync(assembly).sort()) {
+  hash.update(name).update(readFileSync(new URL(name, assembly)));
+}
+const ending = `// ${hash.digest('hex')}\n`;
+
+const built = () => {
+  try {
+    return readFileSync(target, 'utf8').endsWith(ending);
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+const compile = async () => {
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      ...['assembly/index.ts', '--baseDir', fileURLToPath(root), '--outFile', 'kernels.wasm'],
+      ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+    ],
+    {
+      writeFile: (_name, contents) => {
+        binary = contents;
+      },
+    },
+  );
+  if (error) {
+    process.stderr.write(stderr.toString());
+    throw error;
+  }
+  return Buffer.from(binary);
+};
+
+if (!built()) {
+  const binary = await compile();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    target,
+    `/** The compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs). */
+export const kernels = '${binary.toString('base64')}';
+${ending}`,
+  );
+}

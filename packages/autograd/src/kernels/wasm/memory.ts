@@ -1,0 +1,132 @@
+import { kernels as binary } from './generated/kernels.ts';
+
+/** An array that the WASM kernels work on. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** A compiled kernel: its operands are byte addresses in scratch, counts and flags. */
+export type Kernel = (...operands: number[]) => void;
+
+/** The instantiated kernels with their scratch memory. */
+export interface Coprocessor {
+  /** First byte of scratch, a multiple of 16. */
+  readonly scratchBase: number;
+  /** Bytes of working space that the gemm kernels need, a multiple of 16. */
+  readonly gemmWorkBytes: number;
+  /** The gemm kernels sum over k in groups of this length; blocks of k end where a group ends. */
+  readonly gemmDepthBlock: number;
+  /**
+   * The kernel of this name (as in `assembly/`, without the suffix) for float32 or float64.
+   *
+   * @throws Error when there is none.
+   */
+  kernel(name: string, elementBytes: number): Kernel;
+  /** The whole memory as float32 or float64; stale after {@link Coprocessor.reserve}. */
+  view(elementBytes: number): FloatArray;
+  /**
+   * Makes the memory at least `bytes` long, counted from address 0. It never shrinks: callers bound what they
+   * ask for.
+   *
+   * @throws RangeError when the engine refuses to grow it.
+   */
+  reserve(bytes: number): void;
+}
+
+const pageBytes = 65536;
+/** Memory grows by whole steps of 1 MiB, so that slowly rising demands do not make a new buffer each. */
+const growthPages = 16;
+
+class Instance implements Coprocessor {
+  readonly scratchBase: number;
+  readonly gemmWorkBytes: number;
+  readonly gemmDepthBlock: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #kernels64 = new Map<string, Kernel>();
+  #view: Float32Array;
+  #view64: Float64Array;
+
+  constructor() {
+    this.#memory = new WebAssembly.Memory({ initial: growthPages });
+    this.#view = new Float32Array(this.#memory.buffer);
+    this.#view64 = new Float64Array(this.#memory.buffer);
+    const module = new WebAssembly.Module(decodeBase64(binary));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    for (const [name, value] of Object.entries(exports)) {
+      if (!isKernel(value)) continue;
+      const table = name.endsWith('F32') ? this.#kernels : this.#kernels64;
+      table.set(name.slice(0, -3), value);
+    }
+    this.scratchBase = constant(exports, 'scratchBase');
+    this.gemmWorkBytes = constant(exports, 'gemmWorkBytes');
+    this.gemmDepthBlock = constant(exports, 'gemmDepthBlock');
+  }
+
+  kernel(name: string, elementBytes: number): Kernel {
+    const kernel = (elementBytes === 4 ? this.#kernels : this.#kernels64).get(name);
+    if (kernel === undefined) throw new Error(`there is no WASM kernel ${name} for float${8 * elementBytes}`);
+    return kernel;
+  }
+
+  view(elementBytes: number): FloatArray {
+    return elementBytes === 4 ? this.#view : this.#view64;
+  }
+
+  reserve(bytes: number): void {
+    const missing = Math.ceil((bytes - this.#view.byteLength) / pageBytes);
+    if (missing <= 0) return;
+    this.#memory.grow(Math.ceil(missing / growthPages) * growthPages);
+    this.#view = new Float32Array(this.#memory.buffer);
+    this.#view64 = new Float64Array(this.#memory.buffer);
+  }
+}
+
+const isKernel = (value: WebAssembly.ExportValue): value is Kernel => typeof value === 'function';
+
+const constant = (exports: WebAssembly.Exports, name: string): number => {
+  const value = exports[name];
+  if (!(value instanceof WebAssembly.Global)) throw new Error(`the WASM binary exports no constant ${name}`);
+  return value.value;
+};
+
+const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> => {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+};
+
+const instantiate = (): Coprocessor | string => {
+  if (typeof WebAssembly === 'undefined') return 'this JavaScript engine has no WebAssembly';
+  try {
+    return new Instance();
+  } catch (error) {
+    // No SIMD, a content security policy, no memory left …
+    return `the engine refused the kernels: ${error instanceof Error ? error.message : String(error)}`;
+  }
+};
+
+/** The one instance of the program, or the reason why there is none. */
+let state: Coprocessor | string | undefined;
+
+/**
+ * Why the WASM kernels cannot run here, or `undefined` when they can. The first call compiles them (about a
+ * millisecond); importing this module does not.
+ */
+export const wasmUnavailable = (): string | undefined => {
+  state ??= instantiate();
+  return typeof state === 'string' ? state : undefined;
+};
+
+/**
+ * The kernels, instantiated on first use. All callers share one instance: calls are synchronous, and each
+ * lays out scratch for itself.
+ *
+ * @throws Error when the kernels cannot run here; ask {@link wasmUnavailable} first.
+ */
+export const coprocessor = (): Coprocessor => {
+  state ??= instantiate();
+  if (typeof state === 'string') {
+    throw new Error(`WASM kernels are unavailable: ${state}; use the reference kernels`);
+  }
+  return state;
+};
