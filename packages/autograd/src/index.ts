@@ -10,6 +10,7 @@ bindBackward(backward);
 
 export * from './create.ts';
 export { type BackwardOptions, backward, type GradOptions, grad } from './engine/backward.ts';
+export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * from './ops/compare.ts';
 export * from './ops/convert.ts';
 export * from './ops/elementwise.ts';

@@ -240,7 +240,6 @@ describe('elementwise', () => {
     neg: (x: number) => -x,
     abs: Math.abs,
     sqrt: Math.sqrt,
-    // biome-ignore lint/complexity/useMathMinMax: Math.max(-0, 0) is 0.
     relu: (x: number) => (x < 0 ? 0 : x),
   };
   const nearly = {
