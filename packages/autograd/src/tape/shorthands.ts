@@ -144,6 +144,11 @@ export function operands(
   b: Operand,
   integers: Integers = 'keep',
 ): readonly [Tensor, Tensor] {
+  if (typeof a === 'object' && typeof b === 'object') {
+    // Operands that already match are the usual case, in a sweep above all.
+    const ready = a.shape === b.shape && a.dtype === b.dtype && (integers === 'keep' || isFloat(a.dtype));
+    if (ready) return [a, b];
+  }
   if (typeof a === 'number' && typeof b === 'number') {
     throw new ArgumentError(
       `${op}: expected a tensor, got the numbers ${a} and ${b}; make one with tensor(${a})`,

@@ -5,6 +5,9 @@ import { type Shape, sizeOf } from './shape.ts';
 import { allocate, Storage } from './storage.ts';
 import { contiguousStrides, isRowMajor, type Layout, type View } from './view.ts';
 
+// One object for all scalars, so that equal shapes are told by one comparison.
+const noAxes: Shape = Object.freeze([]);
+
 /** The fields of a tensor, without its operations: a view of a storage and a place on the tape. */
 export abstract class TensorCore implements View {
   /** The storage that holds the elements, perhaps together with those of other views. */
@@ -33,7 +36,7 @@ export abstract class TensorCore implements View {
   constructor(storage: Storage, dtype: DType, shape: Shape, strides?: Shape, offset = 0) {
     this.storage = storage;
     this.dtype = dtype;
-    this.shape = shape;
+    this.shape = shape.length === 0 ? noAxes : shape;
     this.strides = strides ?? contiguousStrides(shape);
     this.offset = offset;
     this.size = sizeOf(shape);

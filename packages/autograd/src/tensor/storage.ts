@@ -41,6 +41,7 @@ let slabUsed = 0;
 
 /** A zeroed array for a short-lived result: small ones are carved out of a shared slab. */
 export function allocate(dtype: DType, size: number): NumericArray {
+  if (size <= 8) return allocateOwn(dtype, size);
   const bytes = size * itemSize[dtype];
   if (bytes <= ON_HEAP_BYTES || bytes > SLAB_ITEM_BYTES) return allocateOwn(dtype, size);
   if (slabUsed + bytes > SLAB_BYTES) {
