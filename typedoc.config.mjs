@@ -27,10 +27,15 @@ export default {
   readme: 'README.md',
   includeVersion: false,
   treatWarningsAsErrors: true,
-  disableGit: true,
   validation,
   requiredToBeDocumented,
   // Checks of documentation run per package, and look only here.
-  packageOptions: { validation, requiredToBeDocumented, excludePrivate: true, excludeInternal: true },
+  packageOptions: {
+    validation,
+    requiredToBeDocumented,
+    excludePrivate: true,
+    excludeInternal: true,
+    disableSources: true,
+  },
   markdownItLoader: (parser) => parser.use(tex, { render: renderFormula }),
 };

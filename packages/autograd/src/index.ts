@@ -9,28 +9,146 @@ import { bindBackward } from './tensor.ts';
 bindBackward(backward);
 
 export * from './create.ts';
-export { type BackwardOptions, backward, type GradOptions, grad } from './engine/backward.ts';
+export {
+  type BackwardOptions,
+  backward,
+  type Gradients,
+  type GradOptions,
+  grad,
+  type MaybeGradients,
+} from './engine/backward.ts';
+export type { BinaryName, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
-export * from './ops/compare.ts';
-export * from './ops/convert.ts';
-export * from './ops/elementwise.ts';
-export * from './ops/indexing.ts';
-export * from './ops/linalg.ts';
+export {
+  eq,
+  ge,
+  gt,
+  isfinite,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  ne,
+  where,
+} from './ops/compare.ts';
+export { clone, contiguous, identity, to } from './ops/convert.ts';
+export {
+  abs,
+  acos,
+  acosh,
+  add,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  ceil,
+  clamp,
+  cos,
+  cosh,
+  div,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  log2,
+  log10,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  relu,
+  remainder,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tan,
+  tanh,
+  trunc,
+} from './ops/elementwise.ts';
+export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
+export { dot, matmul, outer } from './ops/linalg.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export * from './ops/reduce.ts';
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  cumsum,
+  max,
+  mean,
+  min,
+  prod,
+  type ReduceOptions,
+  std,
+  sum,
+  type ValuesAndIndices,
+  type VarianceOptions,
+  variance,
+} from './ops/reduce.ts';
 export type { Range, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
-export * from './ops/shape.ts';
-export * from './ops/softmax.ts';
+export {
+  cat,
+  diagonal,
+  expand,
+  flatten,
+  flip,
+  narrow,
+  permute,
+  reshape,
+  slice,
+  squeeze,
+  stack,
+  transpose,
+  unsqueeze,
+} from './ops/shape.ts';
+export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';
 export * from './random.ts';
 export * from './tape/defineOp.ts';
 export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tape/mode.ts';
 export type { Cotangents, Spec, Tangents } from './tape/node.ts';
-export * from './tape/shorthands.ts';
+export {
+  type BilinearDefinition,
+  type BinaryDefinition,
+  type BinaryRule,
+  bilinear,
+  binary,
+  type ConstantRule,
+  type DerivativeRule,
+  type DifferentialRule,
+  type ElementwiseDefinition,
+  elementwise,
+  type IntegerInputs,
+  type LinearDefinition,
+  linear,
+  type Operand,
+  type PairRule,
+  type ProductRule,
+  type SumRule,
+  type UnaryRule,
+} from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
 export type { Dims, Shape } from './tensor/shape.ts';
-export { type HookHandle, type Nested, Tensor } from './tensor.ts';
+export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';
+export type { TensorFunction } from './transforms/trace.ts';

@@ -21,6 +21,16 @@ export function bindBackward(backward: Backward): void {
   sweepBackward = backward;
 }
 
+/** A tensor as plain data. */
+export interface TensorJson {
+  /** The length of each axis. */
+  readonly shape: readonly number[];
+  /** The type of the elements. */
+  readonly dtype: string;
+  /** The elements, nested as deep as there are axes. */
+  readonly data: Nested;
+}
+
 /** Takes a hook off again. */
 export interface HookHandle {
   /** Removes the hook; calling it again does nothing. */
@@ -145,7 +155,7 @@ export class Tensor extends InPlaceMethods {
   }
 
   /** What JSON.stringify shows: shape, dtype and elements. */
-  toJSON(): { shape: readonly number[]; dtype: string; data: Nested } {
+  toJSON(): TensorJson {
     return { shape: this.shape, dtype: this.dtype, data: this.toArray() };
   }
 

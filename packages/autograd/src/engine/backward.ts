@@ -235,8 +235,9 @@ function store(leaf: Tensor, gradient: Tensor, firstStorage: number, taken: Set<
 }
 
 /** One gradient per input: a tensor each, or null where allowed. */
-type Gradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor };
-type MaybeGradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor | null };
+export type Gradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor };
+/** One gradient per input, null for inputs that the outputs do not depend on. */
+export type MaybeGradients<I extends readonly Tensor[]> = { -readonly [K in keyof I]: Tensor | null };
 
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching any `grad`. Inputs may be leaves or

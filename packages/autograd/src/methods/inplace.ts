@@ -6,52 +6,57 @@ import { ShapeMethods } from './shape.ts';
 
 /** Changes in place: see `ops/inplace.ts` for when they are refused, `ops/random.ts` for random ones. */
 export abstract class InPlaceMethods extends ShapeMethods {
-  /** x += alpha * other: see {@link ops.addInPlace}. */
+  /** x += alpha * other, without a new array. PyTorch: `Tensor.add_`. Errors: as {@link Tensor.copy_}. */
   add_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.addInPlace(this, other, options?.alpha);
   }
 
-  /** Ones of probability `p`, and zeros: see {@link randomOps.bernoulliInPlace}. */
+  /** Fills x with ones of probability `p` and zeros. PyTorch: `Tensor.bernoulli_`. */
   bernoulli_(this: Tensor, p?: number, options?: randomOps.RandomOptions): Tensor {
     return randomOps.bernoulliInPlace(this, p, options);
   }
 
-  /** x = source, broadcast: see {@link ops.copyInPlace}. */
+  /**
+   * Writes the elements of `source`, broadcast, over those of x. PyTorch: `Tensor.copy_`.
+   *
+   * Errors: GradientError on a tracked leaf, or on a view of tracked values, while recording; ShapeError; DTypeError when
+   * the result does not fit x's dtype.
+   */
   copy_(this: Tensor, source: Tensor): Tensor {
     return ops.copyInPlace(this, source);
   }
 
-  /** x /= other: see {@link ops.divInPlace}. */
+  /** x /= other. PyTorch: `Tensor.div_`. Errors: as {@link Tensor.copy_}. */
   div_(this: Tensor, other: Operand): Tensor {
     return ops.divInPlace(this, other);
   }
 
-  /** Every element = value: see {@link ops.fillInPlace}. */
+  /** Sets every element to `value`. PyTorch: `Tensor.fill_`. Errors: as {@link Tensor.copy_}. */
   fill_(this: Tensor, value: number): Tensor {
     return ops.fillInPlace(this, value);
   }
 
-  /** x *= other: see {@link ops.mulInPlace}. */
+  /** x *= other. PyTorch: `Tensor.mul_`. Errors: as {@link Tensor.copy_}. */
   mul_(this: Tensor, other: Operand): Tensor {
     return ops.mulInPlace(this, other);
   }
 
-  /** Normals of the given mean and standard deviation: see {@link randomOps.normalInPlace}. */
+  /** Fills x with normals. PyTorch: `Tensor.normal_`, with its numbers for the same seed. */
   normal_(this: Tensor, mean?: number, std?: number, options?: randomOps.RandomOptions): Tensor {
     return randomOps.normalInPlace(this, mean, std, options);
   }
 
-  /** x -= alpha * other: see {@link ops.subInPlace}. */
+  /** x -= alpha * other. PyTorch: `Tensor.sub_`. Errors: as {@link Tensor.copy_}. */
   sub_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.subInPlace(this, other, options?.alpha);
   }
 
-  /** Uniforms on [low, high): see {@link randomOps.uniformInPlace}. */
+  /** Fills x with uniforms on [low, high). PyTorch: `Tensor.uniform_`, with its numbers for the same seed. */
   uniform_(this: Tensor, low?: number, high?: number, options?: randomOps.RandomOptions): Tensor {
     return randomOps.uniformInPlace(this, low, high, options);
   }
 
-  /** Every element = 0: see {@link ops.fillInPlace}. */
+  /** Sets every element to 0. PyTorch: `Tensor.zero_`. Errors: as {@link Tensor.copy_}. */
   zero_(this: Tensor): Tensor {
     return ops.fillInPlace(this, 0);
   }

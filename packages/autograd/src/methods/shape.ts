@@ -15,7 +15,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     return convertOps.clone(this);
   }
 
-  /** x itself if row-major, else a copy: see {@link convertOps.isContiguous}. */
+  /** x itself if row-major, else a copy: see {@link convertOps.contiguous}. */
   contiguous(this: Tensor): Tensor {
     return convertOps.contiguous(this);
   }

@@ -5,7 +5,9 @@ import type { Tensor } from '../tensor.ts';
 
 /** Shape and dtype of a value on the tape. */
 export interface Spec {
+  /** The length of each axis. */
   readonly shape: Shape;
+  /** The type of the elements. */
   readonly dtype: DType;
 }
 

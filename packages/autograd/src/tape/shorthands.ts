@@ -12,7 +12,7 @@ import { isTracked, record1, record2 } from './record.ts';
 export type Operand = Tensor | number;
 
 /** What integer inputs become: they stay integers, or are promoted to the default floating point dtype. */
-type Integers = 'keep' | 'promote';
+export type IntegerInputs = 'keep' | 'promote';
 
 const none: readonly never[] = [];
 
@@ -21,17 +21,40 @@ const none: readonly never[] = [];
  * cotangents are multiplied; `differential` maps a tangent itself, for kinks, which select instead of multiplying.
  * `saves` says which value the rule is given.
  */
-type UnaryRule =
-  | { readonly saves: 'input' | 'output'; readonly derivative: (saved: Tensor) => Tensor }
-  | { readonly saves: 'input' | 'output'; readonly differential: (t: Tensor, saved: Tensor) => Tensor }
-  | { readonly saves: 'nothing'; readonly differential: (t: Tensor) => Tensor };
+export type UnaryRule = DerivativeRule | DifferentialRule | ConstantRule;
+
+/** A smooth function: tangents are multiplied by its derivative. */
+export interface DerivativeRule {
+  /** Which value the derivative is computed from. */
+  readonly saves: 'input' | 'output';
+  /** f'(x), from x or from f(x). */
+  readonly derivative: (saved: Tensor) => Tensor;
+}
+
+/** A function with kinks: tangents are selected. */
+export interface DifferentialRule {
+  /** Which value the differential is computed from. */
+  readonly saves: 'input' | 'output';
+  /** The image of a tangent at x. */
+  readonly differential: (t: Tensor, saved: Tensor) => Tensor;
+}
+
+/** A function whose differential is the same everywhere. */
+export interface ConstantRule {
+  /** Nothing is saved. */
+  readonly saves: 'nothing';
+  /** The image of a tangent. */
+  readonly differential: (t: Tensor) => Tensor;
+}
 
 /** See {@link elementwise}. */
 export type ElementwiseDefinition = {
+  /** The name in error messages and graphs. */
   readonly name: string;
   /** A kernel's name, or a function of one number. */
   readonly forward: UnaryName | ((x: number) => number);
-  readonly integers?: Integers;
+  /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
+  readonly integers?: IntegerInputs;
 } & UnaryRule;
 
 /**
@@ -78,28 +101,43 @@ export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => T
  * The differentials of a binary function with respect to its two operands. `saves: 'other'` hands each rule the other
  * operand (products); 'inputs' hands it both.
  */
-type BinaryRule =
-  | {
-      readonly saves: 'nothing';
-      readonly differentials: readonly [(t: Tensor) => Tensor, (t: Tensor) => Tensor];
-    }
-  | {
-      readonly saves: 'other';
-      readonly differentials: readonly [(t: Tensor, b: Tensor) => Tensor, (t: Tensor, a: Tensor) => Tensor];
-    }
-  | {
-      readonly saves: 'inputs';
-      readonly differentials: readonly [
-        (t: Tensor, a: Tensor, b: Tensor) => Tensor,
-        (t: Tensor, a: Tensor, b: Tensor) => Tensor,
-      ];
-    };
+export type BinaryRule = SumRule | ProductRule | PairRule;
+
+/** Differentials that are the same everywhere. */
+export interface SumRule {
+  /** Nothing is saved. */
+  readonly saves: 'nothing';
+  /** The images of a tangent of a, and of one of b. */
+  readonly differentials: readonly [(t: Tensor) => Tensor, (t: Tensor) => Tensor];
+}
+
+/** Differentials that depend on the other operand. */
+export interface ProductRule {
+  /** Each operand is saved only when the other is tracked. */
+  readonly saves: 'other';
+  /** The images of a tangent of a (given b), and of one of b (given a). */
+  readonly differentials: readonly [(t: Tensor, b: Tensor) => Tensor, (t: Tensor, a: Tensor) => Tensor];
+}
+
+/** Differentials that depend on both operands. */
+export interface PairRule {
+  /** Both operands are saved. */
+  readonly saves: 'inputs';
+  /** The images of a tangent of a, and of one of b, given both. */
+  readonly differentials: readonly [
+    (t: Tensor, a: Tensor, b: Tensor) => Tensor,
+    (t: Tensor, a: Tensor, b: Tensor) => Tensor,
+  ];
+}
 
 /** See {@link binary}. */
 export type BinaryDefinition = {
+  /** The name in error messages and graphs. */
   readonly name: string;
+  /** A kernel's name. */
   readonly forward: BinaryName;
-  readonly integers?: Integers;
+  /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
+  readonly integers?: IntegerInputs;
 } & BinaryRule;
 
 /**
@@ -142,7 +180,7 @@ export function operands(
   op: string,
   a: Operand,
   b: Operand,
-  integers: Integers = 'keep',
+  integers: IntegerInputs = 'keep',
 ): readonly [Tensor, Tensor] {
   if (typeof a === 'object' && typeof b === 'object') {
     // Operands that already match are the usual case, in a sweep above all.
@@ -177,7 +215,9 @@ export function sumOf(a: Tensor | null, b: Tensor | null): Tensor | null {
 
 /** See {@link linear}. */
 export interface LinearDefinition<A> {
+  /** The name in error messages and graphs. */
   readonly name: string;
+  /** The map itself; runs without being recorded. */
   readonly forward: (x: Tensor, attributes: A) => Tensor;
   /** The adjoint map; `like` is the shape and dtype of x. */
   readonly transpose: (g: Tensor, attributes: A, like: Spec) => Tensor;
@@ -204,7 +244,9 @@ export function linear<A = void>(definition: LinearDefinition<A>): (x: Tensor, a
 
 /** See {@link bilinear}. */
 export interface BilinearDefinition<A> {
+  /** The name in error messages and graphs. */
   readonly name: string;
+  /** The map itself; runs without being recorded. */
   readonly forward: (a: Tensor, b: Tensor, attributes: A) => Tensor;
   /** The cotangent of `a`, from that of the result and `b`; `like` is the shape and dtype of `a`. */
   readonly transposeLeft: (g: Tensor, b: Tensor, attributes: A, like: Spec) => Tensor;

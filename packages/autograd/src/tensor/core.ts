@@ -10,7 +10,7 @@ const noAxes: Shape = Object.freeze([]);
 
 /** The fields of a tensor, without its operations: a view of a storage and a place on the tape. */
 export abstract class TensorCore implements View {
-  /** The storage that holds the elements, perhaps together with those of other views. */
+  /** @internal The storage that holds the elements, perhaps together with those of other views. */
   readonly storage: Storage;
   /** The type of the elements. */
   readonly dtype: DType;
@@ -32,7 +32,7 @@ export abstract class TensorCore implements View {
   #isView = false;
   #grad: Tensor | null = null;
 
-  /** Shows `storage` through a layout; row-major from the start of the storage unless strides are given. */
+  /** @internal Shows `storage` through a layout; row-major from the start of the storage unless strides are given. */
   constructor(storage: Storage, dtype: DType, shape: Shape, strides?: Shape, offset = 0) {
     this.storage = storage;
     this.dtype = dtype;
@@ -69,6 +69,7 @@ export abstract class TensorCore implements View {
     return this.#grad;
   }
 
+  /** Replaces the accumulated gradient; null clears it. */
   set grad(value: Tensor | null) {
     this.#grad = value;
   }

@@ -72,7 +72,15 @@ export function category(dtype: DType): 0 | 1 | 2 {
 }
 
 /** An operand of a promotion: a tensor (anything with a dtype and shape), or a JavaScript number or boolean. */
-export type Promotable = { readonly dtype: DType; readonly shape: readonly number[] } | number | boolean;
+export type Promotable = Typed | number | boolean;
+
+/** Anything with a dtype and a shape. */
+export interface Typed {
+  /** The type of the elements. */
+  readonly dtype: DType;
+  /** The length of each axis. */
+  readonly shape: readonly number[];
+}
 
 /**
  * The dtype of an operation on `a` and `b`, by the rule of `torch.result_type`: operands with dimensions decide;

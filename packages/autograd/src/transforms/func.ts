@@ -1,12 +1,16 @@
+/**
+ * Function transforms: derivatives of functions as functions, free to nest. Names follow `torch.func`.
+ *
+ * @module
+ */
 import { cat } from '../ops/shape.ts';
+import type { Outputs } from '../tape/defineOp.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { allocateOwn, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { type TensorFunction, Trace } from './trace.ts';
-
-type OneOrSeveral = Tensor | readonly Tensor[];
 
 /**
  * The value of `f` and its vector-Jacobian product: a function from cotangents of the outputs to those of the inputs
@@ -19,7 +23,7 @@ type OneOrSeveral = Tensor | readonly Tensor[];
  * console.log(pullback(tensor([1, 0]))[0]!.toArray()); // [ 1, 0 ]
  * ```
  */
-export function vjp<R extends OneOrSeveral>(
+export function vjp<R extends Outputs>(
   f: TensorFunction<R>,
   ...primals: Tensor[]
 ): [output: R, pullback: (...cotangents: Tensor[]) => Tensor[]] {
@@ -38,7 +42,7 @@ export function vjp<R extends OneOrSeveral>(
  * console.log(pushforward(tensor([1, 1]))[0]!.toArray()); // [ 2, 4 ]
  * ```
  */
-export function linearize<R extends OneOrSeveral>(
+export function linearize<R extends Outputs>(
   f: TensorFunction<R>,
   ...primals: Tensor[]
 ): [output: R, pushforward: (...tangents: Tensor[]) => Tensor[]] {
@@ -57,7 +61,7 @@ export function linearize<R extends OneOrSeveral>(
  * console.log(y.item(), t.item()); // 8 12
  * ```
  */
-export function jvp<R extends OneOrSeveral>(
+export function jvp<R extends Outputs>(
   f: TensorFunction<R>,
   primals: readonly Tensor[],
   tangents: readonly Tensor[],
@@ -73,8 +77,8 @@ export function jvp<R extends OneOrSeveral>(
  *
  * @example
  * ```ts
- * import { func, tensor } from '@tensortape/autograd';
- * const cube = (x) => x.pow(3);
+ * import { func, type Tensor, tensor } from '@tensortape/autograd';
+ * const cube = (x: Tensor) => x.pow(3);
  * console.log(func.grad(func.grad(cube))(tensor(2)).item()); // 12
  * ```
  */
@@ -161,8 +165,8 @@ function units(x: Tensor): Tensor[] {
  *
  * @example
  * ```ts
- * import { func, tensor } from '@tensortape/autograd';
- * const f = (x) => x.select(0, 0).mul(x.select(0, 1));
+ * import { func, type Tensor, tensor } from '@tensortape/autograd';
+ * const f = (x: Tensor) => x.select(0, 0).mul(x.select(0, 1));
  * console.log(func.hessian(f)(tensor([3, 5])).toArray()); // [ [ 0, 1 ], [ 1, 0 ] ]
  * ```
  */

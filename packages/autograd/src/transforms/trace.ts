@@ -1,6 +1,7 @@
 import { pull, type Seed, type Target } from '../engine/backward.ts';
 import { push } from '../engine/forward.ts';
 import { type Order, topologicalOrder } from '../engine/order.ts';
+import type { Outputs } from '../tape/defineOp.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { Node, type Op } from '../tape/node.ts';
 import { alias, constant, TensorCore } from '../tensor/core.ts';
@@ -10,7 +11,7 @@ import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** A function of tensors that gives a tensor, or several. */
-export type TensorFunction<R extends Tensor | readonly Tensor[] = Tensor> = (...inputs: Tensor[]) => R;
+export type TensorFunction<R extends Outputs = Tensor> = (...inputs: Tensor[]) => R;
 
 /** The op of a transform's own inputs: an identity, so that nested transforms never take each other's variables for theirs. */
 const inputOp: Op = {
@@ -30,7 +31,7 @@ const inputOp: Op = {
  * reach (an outer transform's variable, a captured parameter, a tracked cotangent); otherwise everything comes back
  * detached.
  */
-export class Trace<R extends Tensor | readonly Tensor[]> {
+export class Trace<R extends Outputs> {
   /** What the function returned. */
   readonly output: R;
   readonly #name: string;
