@@ -6,7 +6,7 @@ import { ShapeMethods } from './shape.ts';
 
 /** Changes in place: see `ops/inplace.ts` for when they are refused, `ops/random.ts` for random ones. */
 export abstract class InPlaceMethods extends ShapeMethods {
-  /** x += alpha * other, without a new array. PyTorch: `Tensor.add_`. Errors: as {@link Tensor.copy_}. */
+  /** x += alpha * other, in place. PyTorch: `Tensor.add_`. Errors: as {@link Tensor.copy_}. */
   add_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.addInPlace(this, other, options?.alpha);
   }
@@ -46,7 +46,7 @@ export abstract class InPlaceMethods extends ShapeMethods {
     return randomOps.normalInPlace(this, mean, std, options);
   }
 
-  /** x -= alpha * other. PyTorch: `Tensor.sub_`. Errors: as {@link Tensor.copy_}. */
+  /** x -= alpha * other, in place. PyTorch: `Tensor.sub_`. Errors: as {@link Tensor.copy_}. */
   sub_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.subInPlace(this, other, options?.alpha);
   }

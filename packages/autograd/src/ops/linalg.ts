@@ -8,12 +8,20 @@ import type { Tensor } from '../tensor.ts';
 import type { Samples } from './samples.ts';
 
 /** Batches of equal shape: (…, m, k) by (…, k, n). */
-const matmulOp = /* @__PURE__ */ bilinear({
+const matmulOp = /* @__PURE__ */ bilinear<Stored>({
   name: 'matmul',
   forward: (a, b) => wrap(kernels.matmul(a, b), a.dtype, a.shape.with(-1, b.shape.at(-1)!)),
   transposeLeft: (g, b) => g.matmul(b.mT),
-  transposeRight: (g, a) => a.mT.matmul(g),
+  // The same product either way: (g^T A)^T is laid out as B is, so that the gradient of a weight has the weight's strides.
+  transposeRight: (g, a, { byColumns }) => (byColumns ? g.mT.matmul(a).mT : a.mT.matmul(g)),
 });
+
+/** How the right operand lies in memory. */
+interface Stored {
+  readonly byColumns: boolean;
+}
+
+const storedOf = (b: Tensor): Stored => ({ byColumns: b.strides.at(-2) === 1 && b.strides.at(-1) !== 1 });
 
 /**
  * The matrix product, by the rules of `torch.matmul`: vectors are taken as rows on the left and columns on the right,
@@ -41,11 +49,12 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const [x, y] = [a.to(dtype), b.to(dtype)];
   if (x.ndim === 1) return matmul(x.unsqueeze(0), y).squeeze(y.ndim === 1 ? 0 : -2);
   if (y.ndim === 1) return matmul(x, y.unsqueeze(1)).squeeze(-1);
-  if (x.ndim === 2 && y.ndim === 2) return matmulOp(x, y);
+  if (x.ndim === 2 && y.ndim === 2) return matmulOp(x, y, storedOf(y));
   // A batch of rows times one matrix is one tall product.
-  if (y.ndim === 2) return matmulOp(x.flatten(0, -2), y).reshape(x.shape.with(-1, y.shape[1]!));
+  if (y.ndim === 2) return matmulOp(x.flatten(0, -2), y, storedOf(y)).reshape(x.shape.with(-1, y.shape[1]!));
   const batch = broadcastShapes('matmul', x.shape.slice(0, -2), y.shape.slice(0, -2));
-  return matmulOp(x.expand([...batch, ...x.shape.slice(-2)]), y.expand([...batch, ...y.shape.slice(-2)]));
+  const right = y.expand([...batch, ...y.shape.slice(-2)]);
+  return matmulOp(x.expand([...batch, ...x.shape.slice(-2)]), right, storedOf(right));
 }
 export const matmulSamples: Samples = (s) => {
   const [left, right] = s.oneOf([
