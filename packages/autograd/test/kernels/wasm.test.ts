@@ -202,6 +202,17 @@ describe('gemm', () => {
     let wrong = 0;
     for (let i = 0; i < out.length; i++) if (out[i] !== sums[i]) wrong++;
     expect(wrong).toBe(0);
+  });
+
+  test.each([
+    { m: 1, n: 1, k: 16_000_000 },
+    { m: 16_000_000, n: 1, k: 1 },
+    { m: 1, n: 16_000_000, k: 1 },
+  ])('needs at most 50 MiB of scratch: $m x $n x $k', ({ m, n, k }) => {
+    const one = Float32Array.of(1);
+    const out = new Float32Array(m * n);
+    gemm(one, 0, 0, 0, one, 0, 0, 0, out, 0, m, n, k);
+    expect(out.every((x) => x === k)).toBe(true);
     expect(memoryBytes()).toBeLessThanOrEqual(50 * 2 ** 20);
   });
 
