@@ -136,7 +136,8 @@ describe('gemm', () => {
         const out = new dtypes[name](m * n);
         multiply(a, b, out, 0, m, n, k);
         const { sums, magnitudes } = reference(a, b, m, n, k);
-        // The reference errs as well, in float64; products that fall among float32's subnormals lose 2^-150 each.
+        // The reference errs as well, in float64; products that fall among float32's subnormals lose 2^-150
+        // each.
         const unit = name === 'float32' ? 2 ** -24 : 2 ** -52;
         let worst = 0;
         for (let i = 0; i < out.length; i++) {
