@@ -13,8 +13,8 @@ export type Backend = 'auto' | 'reference' | 'wasm';
 
 const backends: readonly Backend[] = ['auto', 'reference', 'wasm'];
 
-/** Below this many elements a plain loop is faster than the way into WASM memory and back. */
-const elementwiseThreshold = 512;
+/** No elementwise WASM kernel gains below this many elements: smaller calls are not even offered to it. */
+const smallestElementwise = 16;
 
 let requested: Backend | undefined;
 /** Whether WASM kernels are used at all; undefined until the first operation asks. */
@@ -91,16 +91,12 @@ function pays(size: number, threshold: number): boolean {
 /** The kernels that operations call: per call, the fastest set that has the kernel. */
 export const kernels: Kernels = {
   ...reference,
-  unary: (fn, x) => (pays(x.size, elementwiseThreshold) ? wasm.unary(fn, x) : null) ?? reference.unary(fn, x),
-  binary: (fn, a, b) => {
-    const minimum = request() === 'wasm' ? 0 : elementwiseThreshold;
-    return (
-      (pays(a.size, elementwiseThreshold) ? wasm.binary(fn, a, b, minimum) : null) ??
-      reference.binary(fn, a, b)
-    );
-  },
-  matmul: (a, b) => {
-    const work = a.size * b.shape.at(-1)!;
-    return (pays(work, gemmThreshold) ? wasm.matmul(a, b) : null) ?? reference.matmul(a, b);
-  },
+  unary: (fn, x) =>
+    (pays(x.size, smallestElementwise) ? wasm.unary(fn, x, requested === 'wasm') : null) ??
+    reference.unary(fn, x),
+  binary: (fn, a, b) =>
+    (pays(a.size, smallestElementwise) ? wasm.binary(fn, a, b, requested === 'wasm') : null) ??
+    reference.binary(fn, a, b),
+  matmul: (a, b) =>
+    (pays(a.size * b.shape.at(-1)!, gemmThreshold) ? wasm.matmul(a, b) : null) ?? reference.matmul(a, b),
 };

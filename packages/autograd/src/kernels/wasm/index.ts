@@ -11,9 +11,10 @@ import type { FloatArray } from './memory.ts';
 
 // Each kernel answers null where this set has nothing faster than the reference to offer.
 
-/** `Kernels.unary` for contiguous float views. */
-export function unary(fn: UnaryName | ((x: number) => number), x: View): Storage | null {
+/** `Kernels.unary` for contiguous float views that are long enough to gain, or of any length when `always`. */
+export function unary(fn: UnaryName | ((x: number) => number), x: View, always: boolean): Storage | null {
   if (!x.isContiguous || !isFloat(x.dtype) || !isUnary(fn, x.dtype)) return null;
+  if (!always && x.size < elementwise.unaryThresholds[fn]) return null;
   const out = floats(x.dtype, x.size);
   elementwise.unary(fn, x.storage.array as FloatArray, x.offset, out, 0, x.size);
   return new Storage(out);
@@ -23,12 +24,15 @@ function isUnary(fn: UnaryName | ((x: number) => number), dtype: FloatDType): fn
   return (elementwise.unaryNames[dtype] as ReadonlySet<unknown>).has(fn);
 }
 
-/** `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along rows of `minimum` or more. */
-export function binary(fn: BinaryName, a: View, b: View, minimum: number): Storage | null {
+/**
+ * `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along rows that are long enough to
+ * gain, or of any length when `always`.
+ */
+export function binary(fn: BinaryName, a: View, b: View, always: boolean): Storage | null {
   if (!isFloat(a.dtype) || !isBinary(fn)) return null;
   const { length, steps, forEach } = nest(a.shape, a.strides, b.strides, a.strides, a.offset, b.offset);
   const [stepA, stepB] = steps;
-  if (length < minimum || !isStep(stepA) || !isStep(stepB)) return null;
+  if ((!always && length < elementwise.binaryThreshold) || !isStep(stepA) || !isStep(stepB)) return null;
   const x = a.storage.array as FloatArray;
   const y = b.storage.array as FloatArray;
   const out = floats(a.dtype, a.size);
