@@ -1,16 +1,50 @@
 import { IndexError } from '../../tensor/errors.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
-import { contiguousStrides, type View } from '../../tensor/view.ts';
+import { contiguousStrides, isRowMajor, type View } from '../../tensor/view.ts';
 import { cast } from './copy.ts';
 import { nest } from './rows.ts';
 
-/** Reference `Kernels.gather`. */
+/** From this many elements on, `set` takes less time than a loop (56 ns against 3.2 ns an element). */
+const LONG_BLOCK = 18;
+
+/** Reference `Kernels.gather`. Where the index repeats along all axes after `axis`, as in indexSelect, whole blocks are copied. */
 export function gather(x: View, axis: number, index: View): Storage {
+  const { array } = x.storage;
   const out = allocate(x.dtype, index.size);
-  forEachPosition('gather', x, axis, index, contiguousStrides(index.shape), 0, (i, k) => {
-    out[k] = x.storage.array[i]!;
-  });
+  const strides = contiguousStrides(index.shape);
+  if (takesBlocks(x, axis, index)) {
+    const leading = {
+      ...index,
+      shape: index.shape.slice(0, axis + 1),
+      strides: index.strides.slice(0, axis + 1),
+    };
+    const length = sizeOf(index.shape.slice(axis + 1));
+    const outer = { ...x, strides: x.strides.slice(0, axis + 1) };
+    forEachPosition('gather', outer, axis, leading, strides.slice(0, axis + 1), 0, (i, k) => {
+      if (length < LONG_BLOCK) for (let n = 0; n < length; n++) out[k + n] = array[i + n]!;
+      else out.set(array.subarray(i, i + length), k);
+    });
+  } else {
+    forEachPosition('gather', x, axis, index, strides, 0, (i, k) => {
+      out[k] = array[i]!;
+    });
+  }
   return new Storage(out);
+}
+
+/** Whether, after `axis`, the index repeats one position for elements that stand next to each other in `x`. */
+function takesBlocks(x: View, axis: number, index: View): boolean {
+  const inner = x.shape.slice(axis + 1);
+  return (
+    inner.length > 0 &&
+    sizeOf(inner) > 0 &&
+    isRowMajor(inner, x.strides.slice(axis + 1)) &&
+    inner.every(
+      (length, i) =>
+        index.shape[axis + 1 + i] === length && (length === 1 || index.strides[axis + 1 + i] === 0),
+    )
+  );
 }
 
 /** Reference `Kernels.scatterAdd`. */
