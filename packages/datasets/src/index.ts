@@ -3,6 +3,17 @@
  *
  * @module
  */
+export { type Batch, collate } from './collate.ts';
+export { DataLoader, type DataLoaderOptions } from './dataLoader.ts';
+export { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
 export { type DigitImages, type GenerateDigitsOptions, generateDigits } from './digits.ts';
 export { DataFileError } from './errors.ts';
 export { type IdxArrays, type IdxFile, parseIdx } from './idx.ts';
+export {
+  BatchSampler,
+  type BatchSamplerOptions,
+  RandomSampler,
+  type Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+} from './samplers.ts';
