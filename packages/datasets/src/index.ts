@@ -6,6 +6,13 @@
 export { type Batch, collate } from './collate.ts';
 export { DataLoader, type DataLoaderOptions } from './dataLoader.ts';
 export { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
+export {
+  type DigitDataset,
+  type DigitDatasetOptions,
+  digitDataset,
+  type GeneratedDigitsOptions,
+  generatedDigits,
+} from './digitDataset.ts';
 export { type DigitImages, type GenerateDigitsOptions, generateDigits } from './digits.ts';
 export { DataFileError } from './errors.ts';
 export { type IdxArrays, type IdxFile, parseIdx } from './idx.ts';

@@ -10,6 +10,7 @@ export {
   type Mnist,
   type MnistOptions,
   type MnistSplit,
+  mnist,
   mnistCacheFolder,
   readMnist,
 } from './node/mnist.ts';

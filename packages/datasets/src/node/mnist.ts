@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { type DigitDataset, type DigitDatasetOptions, digitDataset } from '../digitDataset.ts';
 import type { DigitImages } from '../digits.ts';
 import { DataFileError } from '../errors.ts';
 import { type IdxFile, parseIdx } from '../idx.ts';
@@ -167,6 +168,29 @@ export async function readMnist(options: MnistOptions = {}): Promise<Mnist> {
     );
   }
   return { images: images.idx.data, labels: labels.idx.data, folder };
+}
+
+/**
+ * One split of MNIST as tensors, read and if asked downloaded as {@link readMnist} does, scaled as {@link digitDataset}
+ * does. Takes 188 MB for the training images.
+ *
+ * @param options Which split, from where, and `flatten`; see {@link MnistOptions} and {@link DigitDatasetOptions}.
+ * @returns Images, float32 in [0, 1], of shape (N, 1, 28, 28) or (N, 784), and labels, int32 of shape (N).
+ * @throws DataFileError as {@link readMnist} does.
+ *
+ * @example
+ * ```ts
+ * import { DataLoader } from '@tensortape/datasets';
+ * import { mnist } from '@tensortape/datasets/node';
+ *
+ * async function showShapes() {
+ *   const loader = new DataLoader(await mnist({ flatten: true }), { batchSize: 100, shuffle: true });
+ *   for (const [images, labels] of loader) console.log(images.shape, labels.shape);
+ * }
+ * ```
+ */
+export async function mnist(options: MnistOptions & DigitDatasetOptions = {}): Promise<DigitDataset> {
+  return digitDataset(await readMnist(options), options);
 }
 
 const wrongFile = 'Check that the file belongs under this name';
