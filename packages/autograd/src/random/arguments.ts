@@ -1,3 +1,5 @@
+import { ArgumentError } from '../tensor/errors.ts';
+
 /** An array that real-valued draws can fill; each draw is rounded to its precision. */
 export type FloatArray = Float32Array | Float64Array;
 
@@ -13,25 +15,27 @@ export function checkInteger(
   maximum: number,
 ): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum)
-    throw new RangeError(`${where}: ${name} must be an integer from ${minimum} to ${maximum}, got ${value}.`);
+    throw new ArgumentError(
+      `${where}: ${name} must be an integer from ${minimum} to ${maximum}, got ${value}.`,
+    );
 }
 
 /** Throws unless `low <= high`, both finite and a finite distance apart. */
 export function checkBounds(where: string, low: number, high: number): void {
   if (!Number.isFinite(low) || !Number.isFinite(high) || !Number.isFinite(high - low))
-    throw new RangeError(
+    throw new ArgumentError(
       `${where}: low and high must be finite, and high - low too, got low ${low}, high ${high}; pass smaller bounds.`,
     );
   if (low > high)
-    throw new RangeError(`${where}: low ${low} is above high ${high}; pass the smaller bound first.`);
+    throw new ArgumentError(`${where}: low ${low} is above high ${high}; pass the smaller bound first.`);
 }
 
 /** Throws unless `mean` and `spread` are finite and `spread >= 0`; `names` are what the method calls them. */
 export function checkNormal(where: string, names: [string, string], mean: number, spread: number): void {
   if (!Number.isFinite(mean))
-    throw new RangeError(`${where}: ${names[0]} must be a finite number, got ${mean}.`);
+    throw new ArgumentError(`${where}: ${names[0]} must be a finite number, got ${mean}.`);
   if (!(spread >= 0 && Number.isFinite(spread)))
-    throw new RangeError(
+    throw new ArgumentError(
       `${where}: ${names[1]} must be finite and 0 or more, got ${spread}; it is the standard deviation.`,
     );
 }
@@ -39,14 +43,16 @@ export function checkNormal(where: string, names: [string, string], mean: number
 /** Throws unless [low, high) is a non-empty range of integers that `out` holds exactly. */
 export function checkIntegerRange(where: string, out: IntegerTarget, low: number, high: number): void {
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high - low > Number.MAX_SAFE_INTEGER)
-    throw new RangeError(
+    throw new ArgumentError(
       `${where}: low and high must be integers, less than 2^53 in size and apart, got low ${low}, high ${high}.`,
     );
   if (low >= high)
-    throw new RangeError(`${where}: low ${low} must be below high ${high}: draws run from low to high - 1.`);
+    throw new ArgumentError(
+      `${where}: low ${low} must be below high ${high}: draws run from low to high - 1.`,
+    );
   const [minimum, maximum] = exactRange(out);
   if (low < minimum || high - 1 > maximum)
-    throw new RangeError(
+    throw new ArgumentError(
       `${where}: draws from ${low} to ${high - 1} do not fit ${out.constructor.name} (exact from ${minimum} to ${maximum}); pass a Float64Array or a smaller range.`,
     );
 }

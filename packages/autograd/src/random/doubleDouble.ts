@@ -15,16 +15,37 @@ export function productError(a: number, b: number, product: number): number {
   return lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB);
 }
 
+/** The rounding error of a sum: `a + b` is exactly `sum + sumError(a, b, sum)` when `sum` is the double nearest to it. */
+function sumError(a: number, b: number, sum: number): number {
+  const back = sum - a;
+  return a - (sum - back) + (b - back);
+}
+
 /**
- * `a * b + c` with one rounding, as the fused multiply-add of a CPU gives it (but for results within 2^-50 of a
- * half-way case, where the last bit may differ).
+ * `a * b + c` rounded once, as the fused multiply-add of a CPU gives it, unless an intermediate underflows or a factor
+ * is 2^900 or more.
  */
 export function fusedMultiplyAdd(a: number, b: number, c: number): number {
   const product = a * b;
   const sum = product + c;
-  // Beyond 2^900 the splitting could overflow, and without an addend there is nothing to fuse.
   if (c === 0 || !(Math.abs(a) < 2 ** 900 && Math.abs(b) < 2 ** 900)) return sum;
-  const back = sum - product;
-  const sumError = product - (sum - back) + (c - back);
-  return sum + (sumError + productError(a, b, product));
+  const first = sumError(product, c, sum);
+  const second = productError(a, b, product);
+  const low = first + second;
+  const result = sum + low;
+  const left = low - (result - sum);
+  // Where sum + low is half-way between two doubles, what is beyond low decides.
+  const isTie = left !== 0 && result + 2 * left - result === 2 * left;
+  return isTie && sumError(first, second, low) * Math.sign(left) > 0 ? result + 2 * left : result;
+}
+
+/** `a * b + c` rounded once to float32, for float32 arguments: their product is exact in a double. */
+export function fusedMultiplyAdd32(a: number, b: number, c: number): number {
+  const product = a * b;
+  const sum = product + c;
+  const result = Math.fround(sum);
+  if (c === 0) return result;
+  const left = sum - result;
+  const isTie = left !== 0 && Math.fround(result + 2 * left) - result === 2 * left;
+  return isTie && sumError(product, c, sum) * Math.sign(left) > 0 ? result + 2 * left : result;
 }

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../tensor/errors.ts';
 import {
   checkBounds,
   checkInteger,
@@ -7,8 +8,8 @@ import {
   type FloatArray,
   type IntegerTarget,
 } from './arguments.ts';
-import { fusedMultiplyAdd } from './doubleDouble.ts';
-import { fusedMultiplyAdd32, log32, sinCos32 } from './float32Math.ts';
+import { fusedMultiplyAdd, fusedMultiplyAdd32 } from './doubleDouble.ts';
+import { log32, sinCos32 } from './float32Math.ts';
 import { log } from './log.ts';
 import { Mt19937, STATE_WORDS } from './mt19937.ts';
 import { sinCos } from './sinCos.ts';
@@ -57,12 +58,14 @@ const pair = new Float64Array(2);
  * rounding the float64 draws, it uses the stream differently.
  *
  * @example
+ * ```ts
  * import { Generator } from '@tensortape/autograd';
  * const generator = new Generator(0);
  * console.log(generator.uniform(new Float32Array(2)));
  * // Float32Array(2) [ 0.49625658988952637, 0.7682217955589294 ]
  * console.log(generator.permutation(5));
- * // Int32Array(5) [ 0, 1, 2, 3, 4 ]
+ * // Int32Array(5) [ 3, 1, 0, 4, 2 ]
+ * ```
  */
 export class Generator {
   readonly #engine = new Mt19937(0);
@@ -100,24 +103,30 @@ export class Generator {
 
   /**
    * Fills `out` with uniforms on [low, high): PyTorch's `rand` and `uniform_`. Float32 draws have 24 random bits,
-   * float64 draws 53. Rounding may give `high` itself where the bounds are not 0 and 1.
+   * float64 draws 53. Where rounding would give `high`, `low` is given.
    *
-   * @throws RangeError when a bound or their distance is not finite (in the array's precision), or `low > high`.
+   * @throws ArgumentError when a bound or their distance is not finite (in the array's precision), or `low > high`.
    */
   uniform<T extends FloatArray>(out: T, low = 0, high = 1): T {
     checkBounds('Generator.uniform', low, high);
     if (out instanceof Float32Array) {
       const from = fround(low);
-      const range = fround(fround(high) - from);
+      const to = fround(high);
+      const range = fround(to - from);
       if (!Number.isFinite(from) || !Number.isFinite(range))
-        throw new RangeError(
+        throw new ArgumentError(
           `Generator.uniform: low ${low} or high ${high} overflows float32; pass a Float64Array.`,
         );
-      for (let i = 0; i < out.length; i++)
-        out[i] = fusedMultiplyAdd32((this.#engine.nextUint32() & 0xffffff) * 2 ** -24, range, from);
+      for (let i = 0; i < out.length; i++) {
+        const value = fusedMultiplyAdd32((this.#engine.nextUint32() & 0xffffff) * 2 ** -24, range, from);
+        out[i] = value < to ? value : from;
+      }
     } else {
       const range = high - low;
-      for (let i = 0; i < out.length; i++) out[i] = fusedMultiplyAdd(this.#nextUniform(), range, low);
+      for (let i = 0; i < out.length; i++) {
+        const value = fusedMultiplyAdd(this.#nextUniform(), range, low);
+        out[i] = value < high ? value : low;
+      }
     }
     return out;
   }
@@ -127,7 +136,7 @@ export class Generator {
    * come one by one from float64 uniforms, the second of each pair waiting for the next such call; 16 or more come
    * in blocks of 16 in the array's precision, an incomplete last block redone with fresh uniforms.
    *
-   * @throws RangeError when `mean` or `std` is not finite, or `std` below 0.
+   * @throws ArgumentError when `mean` or `std` is not finite, or `std` below 0.
    */
   normal<T extends FloatArray>(out: T, mean = 0, std = 1): T {
     checkNormal('Generator.normal', ['mean', 'std'], mean, std);
@@ -147,7 +156,7 @@ export class Generator {
    * Fills `out` with integers from `low` to `high - 1`: PyTorch's `randint`, the remainder of 32 random bits by the
    * range (64 bits from a range of 2^28 on).
    *
-   * @throws RangeError when the range is empty, not of integers below 2^53, or does not fit `out`.
+   * @throws ArgumentError when the range is empty, not of integers below 2^53, or does not fit `out`.
    */
   randint<T extends IntegerTarget>(out: T, low: number, high: number): T {
     checkIntegerRange('Generator.randint', out, low, high);
@@ -163,7 +172,7 @@ export class Generator {
   /**
    * The integers from 0 to `n - 1` in random order: PyTorch's `randperm`.
    *
-   * @throws RangeError when `n` is not an integer from 0 to 2^31 - 1.
+   * @throws ArgumentError when `n` is not an integer from 0 to 2^31 - 1.
    */
   permutation(n: number): Int32Array {
     checkInteger('Generator.permutation', 'n', n, 0, 2 ** 31 - 1);
@@ -185,7 +194,7 @@ export class Generator {
    *
    * @param p - one probability, or one for each element. A Float32Array uses 24 random bits an element, everything
    * else 53.
-   * @throws RangeError when a probability is not from 0 to 1, or their number not that of the elements.
+   * @throws ArgumentError when a probability is not from 0 to 1, or their number not that of the elements.
    */
   bernoulli<T extends IntegerTarget>(out: T, p: number | ArrayLike<number>): T {
     if (typeof p === 'number') {
@@ -194,7 +203,7 @@ export class Generator {
       return out;
     }
     if (p.length !== out.length)
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.bernoulli: p has ${p.length} probabilities for ${out.length} elements; pass one for each, or one number.`,
       );
     for (let i = 0; i < p.length; i++) checkProbability(`p[${i}]`, p[i]!);
@@ -209,15 +218,16 @@ export class Generator {
   /**
    * Fills `out` with `-ln(1 - u) / rate`, u uniform with 53 bits: PyTorch's `exponential_(rate)`, of mean `1 / rate`.
    *
-   * @throws RangeError when `rate` is not a positive finite number.
+   * @throws ArgumentError when `rate` is not a positive finite number.
    */
   exponential<T extends FloatArray>(out: T, rate = 1): T {
     if (!(rate > 0 && Number.isFinite(rate)))
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.exponential: rate must be positive and finite, got ${rate}; it is 1 / mean.`,
       );
     const scale = -1 / rate;
-    for (let i = 0; i < out.length; i++) out[i] = scale * log(1 - this.#nextUniform());
+    // 0 + turns -0 into 0, below which a weight would be divided by -0.
+    for (let i = 0; i < out.length; i++) out[i] = 0 + scale * log(1 - this.#nextUniform());
     return out;
   }
 
@@ -229,7 +239,7 @@ export class Generator {
    * @param weights - the rows, one after the other.
    * @param rows - how many rows there are (default 1).
    * @returns `rows * count` indices, row by row.
-   * @throws RangeError when a weight is negative or not finite, a row has no positive one or too large a sum, or
+   * @throws ArgumentError when a weight is negative or not finite, a row has no positive one or too large a sum, or
    * without replacement fewer positive ones than `count` (PyTorch then returns indices of weight 0).
    */
   multinomial(weights: ArrayLike<number>, count: number, replacement = false, rows = 1): Int32Array {
@@ -237,7 +247,7 @@ export class Generator {
     checkInteger('Generator.multinomial', 'rows', rows, 1, 2 ** 31 - 1);
     const categories = weights.length / rows;
     if (!Number.isInteger(categories) || categories === 0)
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.multinomial: ${weights.length} weights are not ${rows} rows of equal length, 1 or more.`,
       );
     const table = weights instanceof Float32Array ? weights : Float64Array.from(weights);
@@ -271,17 +281,17 @@ export class Generator {
   /**
    * Continues from a state taken earlier, by {@link Generator.getState} or PyTorch's `get_rng_state()`.
    *
-   * @throws RangeError when the bytes are not such a state, or hold a seed beyond 2^53 - 1; the generator is then unchanged.
+   * @throws ArgumentError when the bytes are not such a state, or hold a seed beyond 2^53 - 1; the generator is then unchanged.
    */
   setState(state: Uint8Array): this {
     if (state.length !== STATE.size)
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.setState: a state has ${STATE.size} bytes, got ${state.length}; pass what getState() returned.`,
       );
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     const seed = view.getBigUint64(STATE.seed, true);
     if (seed > BigInt(Number.MAX_SAFE_INTEGER))
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.setState: the state was seeded with ${seed}, beyond 2^53 - 1; seed it with ${seed & 0xffffffffn}, which gives the same stream.`,
       );
     const left = view.getInt32(STATE.left, true);
@@ -294,13 +304,13 @@ export class Generator {
       left > STATE_WORDS ||
       !(fresh || next === BigInt(position))
     )
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.setState: not a generator's state: ${left} words left and ${next} drawn of ${STATE_WORDS}; pass what getState() returned.`,
       );
     const hasCachedNormal = view.getInt32(STATE.hasCachedNormal, true) !== 0;
     const cachedNormal = view.getFloat64(STATE.cachedNormal, true);
     if (hasCachedNormal && !Number.isFinite(cachedNormal))
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.setState: the cached normal is ${cachedNormal}; pass what getState() returned.`,
       );
     this.#engine.restore({
@@ -349,10 +359,11 @@ export class Generator {
       for (let i = 1; i < categories; i++) cumulative[i] = cumulative[i - 1]! + cumulative[i]!;
       const sum = cumulative[categories - 1]!;
       if (sum === Number.POSITIVE_INFINITY)
-        throw new RangeError('Generator.multinomial: the sum of the weights overflows; scale them down.');
+        throw new ArgumentError('Generator.multinomial: the sum of the weights overflows; scale them down.');
       for (let i = 0; i < categories; i++) cumulative[i] = cumulative[i]! / sum;
       for (let k = 0; k < count; k++) {
-        const u = this.#nextUniform();
+        // Not 0, which would find a leading weight of 0.
+        const u = this.#nextUniform() || Number.MIN_VALUE;
         let first = 0;
         let last = categories - 1;
         while (first < last) {
@@ -441,7 +452,7 @@ function largest(scores: FloatArray, count: number): Int32Array {
 
 function checkProbability(name: string, p: number): void {
   if (!(p >= 0 && p <= 1))
-    throw new RangeError(`Generator.bernoulli: ${name} must be a probability from 0 to 1, got ${p}.`);
+    throw new ArgumentError(`Generator.bernoulli: ${name} must be a probability from 0 to 1, got ${p}.`);
 }
 
 function checkWeights(weights: FloatArray, start: number, length: number, enough: number): void {
@@ -449,13 +460,13 @@ function checkWeights(weights: FloatArray, start: number, length: number, enough
   for (let i = start; i < start + length; i++) {
     const weight = weights[i]!;
     if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
-      throw new RangeError(
+      throw new ArgumentError(
         `Generator.multinomial: weights[${i}] is ${weight}; weights must be finite and 0 or more.`,
       );
     if (weight > 0) positive++;
   }
   if (positive < enough)
-    throw new RangeError(
+    throw new ArgumentError(
       `Generator.multinomial: row ${start / length} has ${positive} weights above 0, cannot draw ${enough}; pass a smaller count or replacement true.`,
     );
 }

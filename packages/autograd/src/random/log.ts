@@ -64,7 +64,7 @@ const TOP = /* @__PURE__ */ (() => {
  * different engines, so seeded normals would not match NumPy's.
  *
  * With x = 2^e m and c the centre of m's interval, ln x = e ln 2 + ln c + 2 atanh((m - c) / (m + c)), where the
- * quotient s is carried in two doubles and |s| < 1/360, so that the odd series ends with s^9.
+ * quotient s is carried in two doubles and |s| < 1/360, so that the odd series ends with s^7.
  *
  * @param x - any number: NaN below 0, -Infinity at 0, Infinity at Infinity.
  */
@@ -95,7 +95,7 @@ export function log(x: number): number {
   const product = s * sum;
   const remainder = difference - product - productError(s, sum, product) - s * sumError;
   const z = s * s;
-  const tail = (2 * remainder) / sum + s * z * (2 / 3 + z * (2 / 5 + z * (2 / 7 + z * (2 / 9))));
+  const tail = (2 * remainder) / sum + s * z * (2 / 3 + z * (2 / 5 + z * (2 / 7)));
 
   const base = exponent * LN2_HIGH + HIGH[index]!;
   const head = base + 2 * s;

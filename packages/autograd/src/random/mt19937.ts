@@ -1,3 +1,5 @@
+import { ArgumentError } from '../tensor/errors.ts';
+
 /** Words in the state, drawn one after the other and then renewed as a block. */
 export const STATE_WORDS = 624;
 /** Distance of the word that is mixed in when the state is renewed. */
@@ -57,21 +59,21 @@ export class Mt19937 {
   /**
    * Continues from a state taken earlier.
    *
-   * @throws RangeError when the state is not 624 unsigned words, not all zero, and a position from 0 to 624; this
+   * @throws ArgumentError when the state is not 624 unsigned words, not all zero, and a position from 0 to 624; this
    * generator is then unchanged.
    */
   restore(state: Mt19937State): void {
     const { key, position } = state;
     if (key.length !== STATE_WORDS || !key.every((word) => Number.isInteger(word) && word >>> 0 === word))
-      throw new RangeError(
+      throw new ArgumentError(
         `Mt19937.restore: state.key must be ${STATE_WORDS} integers from 0 to 2^32 - 1, got ${key.length} values; pass an object made by state().`,
       );
     if (!Number.isInteger(position) || position < 0 || position > STATE_WORDS)
-      throw new RangeError(
+      throw new ArgumentError(
         `Mt19937.restore: state.position must be an integer from 0 to ${STATE_WORDS}, got ${position}; pass an object made by state().`,
       );
     if (key.every((word) => word === 0))
-      throw new RangeError(
+      throw new ArgumentError(
         'Mt19937.restore: state.key is all zeros, from which only zeros follow; pass an object made by state().',
       );
     this.#key.set(key);

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../tensor/errors.ts';
 import {
   checkBounds,
   checkInteger,
@@ -10,13 +11,13 @@ import {
 import { log } from './log.ts';
 import { Mt19937, type Mt19937State } from './mt19937.ts';
 
-/** A copy of a {@link NumpyRandomState}'s state: the parts of NumPy's `get_state()`, safe to write as JSON. */
+/** A copy of the state of NumPy's generator: the parts of NumPy's `get_state()`, safe to write as JSON. */
 export interface NumpyRandomStateSnapshot extends Mt19937State {
   /** The second deviate of the last polar pair, not yet handed out; `null` when there is none. */
   readonly cachedNormal: number | null;
 }
 
-/** Options of {@link NumpyRandomState.choice}. */
+/** Options of `RandomState.choice`. */
 export interface ChoiceOptions {
   /** Whether one index may come several times (default true). */
   readonly replace?: boolean;
@@ -35,14 +36,6 @@ export type Swappable<T> = { readonly length: number; [index: number]: T };
  *
  * Draws fill the array they are given and return it. One draw is an array of length 1: NumPy's scalar calls consume
  * the stream in the same way.
- *
- * @example
- * import { NumpyRandomState } from '@tensortape/autograd';
- * const random = new NumpyRandomState(0);
- * console.log(random.normal(new Float64Array(3)));
- * // Float64Array(3) [ 1.764052345967664, 0.4001572083672233, 0.9787379841057392 ]
- * console.log(random.permutation(5));
- * // Int32Array(5) [ 0, 2, 1, 4, 3 ]
  */
 export class NumpyRandomState {
   readonly #engine = new Mt19937(0);
@@ -68,7 +61,7 @@ export class NumpyRandomState {
    * Fills `out` with `low + (high - low) u`, u uniform on [0, 1) with 53 bits: NumPy's `uniform`, and with the
    * default bounds its `rand` and `random_sample`. As in NumPy, `low` may be above `high`.
    *
-   * @throws RangeError when a bound or their distance is not finite.
+   * @throws ArgumentError when a bound or their distance is not finite.
    */
   uniform<T extends FloatArray>(out: T, low = 0, high = 1): T {
     checkBounds('NumpyRandomState.uniform', Math.min(low, high), Math.max(low, high));
@@ -82,7 +75,7 @@ export class NumpyRandomState {
    * its `randn` and `standard_normal`. Marsaglia's polar method (1964) makes two at a time; the second waits for the
    * next draw, across calls.
    *
-   * @throws RangeError when `loc` or `scale` is not finite, or `scale` below 0.
+   * @throws ArgumentError when `loc` or `scale` is not finite, or `scale` below 0.
    */
   normal<T extends FloatArray>(out: T, loc = 0, scale = 1): T {
     checkNormal('NumpyRandomState.normal', ['loc', 'scale'], loc, scale);
@@ -94,7 +87,7 @@ export class NumpyRandomState {
    * Fills `out` with integers from `low` to `high - 1`: NumPy's `randint(low, high)` with its default dtype, int64,
    * whatever the type of `out` (NumPy's own uint8 and bool draws use the stream differently).
    *
-   * @throws RangeError when the range is empty, not of integers below 2^53, or does not fit `out`.
+   * @throws ArgumentError when the range is empty, not of integers below 2^53, or does not fit `out`.
    */
   randint<T extends IntegerTarget>(out: T, low: number, high: number): T {
     checkIntegerRange('NumpyRandomState.randint', out, low, high);
@@ -107,7 +100,7 @@ export class NumpyRandomState {
    * The integers from 0 to `n - 1` in random order: NumPy's `permutation(n)`. To permute a sequence, take its
    * elements in this order.
    *
-   * @throws RangeError when `n` is not an integer from 0 to 2^31 - 1.
+   * @throws ArgumentError when `n` is not an integer from 0 to 2^31 - 1.
    */
   permutation(n: number): Int32Array {
     checkInteger('NumpyRandomState.permutation', 'n', n, 0, 2 ** 31 - 1);
@@ -122,18 +115,17 @@ export class NumpyRandomState {
    *
    * @param items - an array, or a typed array holding rows one after the other.
    * @param rowLength - how many elements form a row; whole rows move together (default 1).
-   * @throws RangeError when `rowLength` is not a positive integer that divides the length.
+   * @throws ArgumentError when `rowLength` is not a positive integer that divides the length.
    */
   shuffle<T>(items: Swappable<T>, rowLength = 1): void {
     checkInteger('NumpyRandomState.shuffle', 'rowLength', rowLength, 1, 2 ** 31 - 1);
     const rows = items.length / rowLength;
     if (!Number.isInteger(rows))
-      throw new RangeError(
+      throw new ArgumentError(
         `NumpyRandomState.shuffle: ${items.length} elements are not a whole number of rows of ${rowLength}.`,
       );
     for (let i = rows - 1; i > 0; i--) {
       const j = this.#nextBelowOrEqual(i);
-      if (j === i) continue;
       for (let k = 0; k < rowLength; k++) {
         const kept = items[i * rowLength + k]!;
         items[i * rowLength + k] = items[j * rowLength + k]!;
@@ -145,7 +137,7 @@ export class NumpyRandomState {
   /**
    * `count` indices from 0 to `n - 1`: NumPy's `choice(n, count, replace, p)`; for a list, its elements there.
    *
-   * @throws RangeError when `n` or `count` is not an integer from 0 to 2^31 - 1, there is nothing to choose from, too
+   * @throws ArgumentError when `n` or `count` is not an integer from 0 to 2^31 - 1, there is nothing to choose from, too
    * little to choose without replacement, or `p` is not `n` probabilities summing to 1 (within 1.5e-8, in a
    * Float32Array 3.5e-4).
    */
@@ -154,11 +146,11 @@ export class NumpyRandomState {
     checkInteger('NumpyRandomState.choice', 'n', n, 0, 2 ** 31 - 1);
     checkInteger('NumpyRandomState.choice', 'count', count, 0, 2 ** 31 - 1);
     if (n === 0 && count > 0)
-      throw new RangeError(
+      throw new ArgumentError(
         `NumpyRandomState.choice: cannot take ${count} from nothing; n must be 1 or more.`,
       );
     if (!replace && count > n)
-      throw new RangeError(
+      throw new ArgumentError(
         `NumpyRandomState.choice: cannot take ${count} of ${n} without replacement; pass a smaller count or replace: true.`,
       );
     if (p !== undefined) return this.#weightedChoice(checkProbabilities(p, n), count, replace);
@@ -176,12 +168,12 @@ export class NumpyRandomState {
    * Continues from a state taken earlier, here or by NumPy's `get_state()`: its key, position and cached deviate
    * (`null` where `has_gauss` is 0).
    *
-   * @throws RangeError when it is not a state; the generator is then unchanged.
+   * @throws ArgumentError when it is not a state; the generator is then unchanged.
    */
   setState(state: NumpyRandomStateSnapshot): void {
     const { cachedNormal } = state;
     if (cachedNormal !== null && !Number.isFinite(cachedNormal))
-      throw new RangeError(
+      throw new ArgumentError(
         `NumpyRandomState.setState: state.cachedNormal must be a finite number or null, got ${cachedNormal}; pass an object made by getState().`,
       );
     this.#engine.restore(state);
@@ -234,7 +226,7 @@ export class NumpyRandomState {
     if (replace) return searchCumulative(p, this.uniform(new Float64Array(count)));
     const positive = p.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
     if (positive < count)
-      throw new RangeError(
+      throw new ArgumentError(
         `NumpyRandomState.choice: only ${positive} entries of p are above 0, cannot take ${count} without replacement.`,
       );
     // Draw what is missing, keep the first of equal ones, and repeat with the found ones at probability 0.
@@ -267,19 +259,19 @@ function searchCumulative(p: Float64Array, uniforms: Float64Array): Int32Array {
 /** A copy of `p` in float64, once it is known to be `n` probabilities. */
 function checkProbabilities(p: ArrayLike<number>, n: number): Float64Array {
   if (p.length !== n)
-    throw new RangeError(
+    throw new ArgumentError(
       `NumpyRandomState.choice: p has ${p.length} entries for n = ${n}; pass one for each index.`,
     );
   const tolerance = Math.sqrt(p instanceof Float32Array ? 2 ** -23 : Number.EPSILON);
   const copy = Float64Array.from(p);
   const bad = copy.findIndex((value) => !(value >= 0));
   if (bad >= 0)
-    throw new RangeError(
+    throw new ArgumentError(
       `NumpyRandomState.choice: p[${bad}] is ${copy[bad]}; probabilities must be 0 or more.`,
     );
   const sum = copy.reduce((total, value) => total + value, 0);
   if (!(Math.abs(sum - 1) <= tolerance))
-    throw new RangeError(
+    throw new ArgumentError(
       `NumpyRandomState.choice: p sums to ${sum}, not 1; divide its entries by their sum.`,
     );
   return copy;

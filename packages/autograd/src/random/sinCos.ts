@@ -89,8 +89,8 @@ export function sinCos(angle: number, pair: Float64Array): void {
 
   // sin(h) - h and cos(h) - 1, with the first-order share of the low part.
   const z = h * h;
-  const sinRest = reducedLow + h * z * (-1 / 6 + z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880))));
-  const cosRest = z * (-1 / 2 + z * (1 / 24 + z * (-1 / 720 + z * (1 / 40320)))) - h * reducedLow;
+  const sinRest = reducedLow + h * z * (-1 / 6 + z * (1 / 120 - z / 5040));
+  const cosRest = z * (-1 / 2 + z * (1 / 24 - z / 720)) - h * reducedLow;
 
   const sinStep = cosHigh * h;
   const sinHead = sinHigh + sinStep;
