@@ -3,11 +3,6 @@
  *
  * @module
  */
-import { backward } from './engine/backward.ts';
-import { bindBackward } from './tensor.ts';
-
-bindBackward(backward);
-
 export * from './create.ts';
 export {
   type BackwardOptions,

@@ -1,10 +1,9 @@
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
-import { constant, TensorCore } from '../tensor/core.ts';
+import { constant, Tensor } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { type Storage, storageCount } from '../tensor/storage.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Order, positionIn, topologicalOrder } from './order.ts';
 
 /** Options of {@link backward}. */
@@ -164,7 +163,7 @@ function seedsOf(
     throw new ArgumentError(`${op}: got ${cotangents.length} cotangents for ${outputs.length} outputs`);
   }
   return outputs.flatMap((output, i) => {
-    const node = TensorCore.nodeOf(output);
+    const node = Tensor.nodeOf(output);
     const given = cotangents?.[i];
     if (node === null) {
       throw new GradientError(
@@ -186,12 +185,12 @@ function seedsOf(
           `shape ${formatShape(output.shape)} and dtype ${output.dtype}`,
       );
     }
-    return [{ node, slot: TensorCore.slotOf(output), cotangent }];
+    return [{ node, slot: Tensor.slotOf(output), cotangent }];
   });
 }
 
 function checkCurrent(op: string, x: Tensor, node: Node): void {
-  if (node.variable === null && TensorCore.versionOf(x) !== x.storage.version) {
+  if (node.variable === null && Tensor.versionOf(x) !== x.storage.version) {
     throw new GradientError(
       `${op}: this tensor (made by '${node.op.name}') shares its elements with one that '${x.storage.writer}' changed in place ` +
         'after it was made, so its recorded history no longer describes its values; make it again after the change',
@@ -291,11 +290,11 @@ function gradients(
 ): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
   const targets = inputs.map((input, i) => {
-    const node = TensorCore.nodeOf(input);
+    const node = Tensor.nodeOf(input);
     if (node === null)
       throw new GradientError(`grad: input ${i} is not tracked; create it with { requiresGrad: true }`);
     checkCurrent('grad', input, node);
-    return { node, slot: TensorCore.slotOf(input) };
+    return { node, slot: Tensor.slotOf(input) };
   });
   return withGradMode(createGraph, () => {
     const seeds = seedsOf('grad', outputs, gradOutputs && asList(gradOutputs));

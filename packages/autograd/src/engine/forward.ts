@@ -1,9 +1,8 @@
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { leafNode, type Node, type Tangents } from '../tape/node.ts';
-import { alias, constant, TensorCore } from '../tensor/core.ts';
+import { alias, constant, Tensor } from '../tensor/core.ts';
 import { GradientError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor.ts';
 import { grad, type Seed, type Target } from './backward.ts';
 import { type Order, positionIn } from './order.ts';
 
@@ -60,7 +59,7 @@ function derivedJvp(node: Node, tangents: Tangents): Tangents {
   return withGradMode(true, () => {
     const dummies = node.outputs.map(({ shape, dtype }) => {
       const u = alias(constant(0, dtype, shape));
-      TensorCore.attach(u, leafNode(u), 0);
+      Tensor.attach(u, leafNode(u), 0);
       return u;
     });
     const needs = tangents.map((t) => t !== null);

@@ -1,10 +1,9 @@
 import * as ops from '../ops/elementwise.ts';
 import type { Operand } from '../tape/shorthands.ts';
-import { TensorCore } from '../tensor/core.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Elementwise methods: see `ops/elementwise.ts` for formulas, derivatives and conventions. */
-export abstract class ElementwiseMethods extends TensorCore {
+export abstract class ElementwiseMethods {
   /** |x|: see {@link ops.abs}. */
   abs(this: Tensor): Tensor {
     return ops.abs(this);

@@ -1,10 +1,9 @@
 import { kernels } from '../kernels/select.ts';
 import { isGradEnabled } from '../tape/mode.ts';
-import { constant, TensorCore } from '../tensor/core.ts';
+import { constant, Tensor } from '../tensor/core.ts';
 import { category, isFloat } from '../tensor/dtype.ts';
 import { DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor.ts';
 import { identity } from './convert.ts';
 import { add, div, mul, sub } from './elementwise.ts';
 
@@ -21,7 +20,7 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
       `${op}: a leaf that requires grad cannot be changed in place while recording; use noGrad(() => …)`,
     );
   }
-  if (recorded && TensorCore.isView(target)) {
+  if (recorded && Tensor.isView(target)) {
     throw new GradientError(
       `${op}: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
         'gradient; change the base itself, or build the result with cat, stack or where',
@@ -42,9 +41,9 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
   target.storage.touch(op);
   if (recorded && isFloat(target.dtype)) {
     target.storage.recordedVersion = target.storage.version;
-    TensorCore.attach(target, TensorCore.nodeOf(written), TensorCore.slotOf(written));
+    Tensor.attach(target, Tensor.nodeOf(written), Tensor.slotOf(written));
   } else if (!target.requiresGrad) {
-    TensorCore.attach(target, null, 0);
+    Tensor.attach(target, null, 0);
   }
   return target;
 }

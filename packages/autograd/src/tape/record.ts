@@ -1,7 +1,6 @@
-import { TensorCore } from '../tensor/core.ts';
+import { Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
-import type { Tensor } from '../tensor.ts';
 import { isGradEnabled } from './mode.ts';
 import { Node, type Op, type Spec } from './node.ts';
 
@@ -15,8 +14,8 @@ export function isTracked(x: Tensor): boolean {
 
 /** The node behind a tensor; refuses a tensor whose elements were changed in place behind the tape's back. */
 function parentOf(x: Tensor): Node | null {
-  const node = TensorCore.nodeOf(x);
-  const version = TensorCore.versionOf(x);
+  const node = Tensor.nodeOf(x);
+  const version = Tensor.versionOf(x);
   const stale =
     node === null
       ? version < x.storage.recordedVersion
@@ -32,8 +31,8 @@ function parentOf(x: Tensor): Node | null {
 
 /** Ties the one output of an operation on one tracked input to the tape. */
 export function record1(op: Op, x: Tensor, output: Tensor, saved: Saved, attributes?: unknown): Tensor {
-  const node = TensorCore.nodeOf(x)!;
-  const slot = TensorCore.slotOf(x);
+  const node = Tensor.nodeOf(x)!;
+  const slot = Tensor.slotOf(x);
   const slots = slot === 0 ? firstOutput : [slot];
   return attach(op, [node], slots, specsOf(output, node), output, saved, attributes);
 }
@@ -47,10 +46,10 @@ export function record2(
   saved: Saved,
   attributes?: unknown,
 ): Tensor {
-  const nodeA = TensorCore.nodeOf(a);
-  const nodeB = TensorCore.nodeOf(b);
-  const slotA = TensorCore.slotOf(a);
-  const slotB = TensorCore.slotOf(b);
+  const nodeA = Tensor.nodeOf(a);
+  const nodeB = Tensor.nodeOf(b);
+  const slotA = Tensor.slotOf(a);
+  const slotB = Tensor.slotOf(b);
   const slots = slotA === 0 && slotB === 0 ? firstOutputs : [slotA, slotB];
   return attach(op, [nodeA, nodeB], slots, specsOf(output, nodeA ?? nodeB!), output, saved, attributes);
 }
@@ -75,7 +74,7 @@ function attach(
   saved: Saved,
   attributes: unknown,
 ): Tensor {
-  TensorCore.attach(output, new Node(op, parents, slots, outputs, saved, attributes), 0);
+  Tensor.attach(output, new Node(op, parents, slots, outputs, saved, attributes), 0);
   return output;
 }
 
@@ -87,11 +86,11 @@ export function recordAll(
   saved: Saved,
   attributes: unknown,
 ): void {
-  const parents = inputs.map((input) => TensorCore.nodeOf(input));
-  const slots = inputs.map((input) => TensorCore.slotOf(input));
+  const parents = inputs.map((input) => Tensor.nodeOf(input));
+  const slots = inputs.map((input) => Tensor.slotOf(input));
   const specs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
   const node = new Node(op, parents, slots, specs, saved, attributes);
   outputs.forEach((output, slot) => {
-    if (isFloat(output.dtype)) TensorCore.attach(output, node, slot);
+    if (isFloat(output.dtype)) Tensor.attach(output, node, slot);
   });
 }

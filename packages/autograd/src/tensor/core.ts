@@ -1,15 +1,29 @@
+import type { TensorMethods } from '../methods/tensor.ts';
 import type { Node } from '../tape/node.ts';
-import type { Tensor } from '../tensor.ts';
 import type { DType } from './dtype.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { ShapeError } from './errors.ts';
+import { formatShape, type Shape, sizeOf } from './shape.ts';
 import { allocate, Storage } from './storage.ts';
 import { contiguousStrides, isRowMajor, type Layout, type View } from './view.ts';
 
 // One object for all scalars, so that equal shapes are told by one comparison.
 const noAxes: Shape = Object.freeze([]);
 
-/** The fields of a tensor, without its operations: a view of a storage and a place on the tape. */
-export abstract class TensorCore implements View {
+/**
+ * An n-dimensional array of numbers that remembers how it was computed, so that derivatives can be taken.
+ *
+ * Make one with {@link tensor}, {@link zeros}, {@link rand} …; read it with `item()`, `toArray()`, `toTypedArray()`.
+ * There is nothing to free.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from '@tensortape/autograd';
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * x.square().sum().backward();
+ * console.log(x.grad?.toArray()); // [ 2, 4, 6 ]
+ * ```
+ */
+export class Tensor implements View {
   /** @internal The storage that holds the elements, perhaps together with those of other views. */
   readonly storage: Storage;
   /** The type of the elements. */
@@ -44,6 +58,18 @@ export abstract class TensorCore implements View {
     this.#version = storage.version;
   }
 
+  /** A view with the axes in reverse order. PyTorch: `Tensor.T`. */
+  get T(): Tensor {
+    return this.permute(this.shape.map((_, axis) => this.ndim - 1 - axis));
+  }
+
+  /** A view with the last two axes exchanged. PyTorch: `Tensor.mT`. Errors: ShapeError below two axes. */
+  get mT(): Tensor {
+    if (this.ndim < 2)
+      throw new ShapeError(`mT: expected at least two axes, got shape ${formatShape(this.shape)}`);
+    return this.transpose(-2, -1);
+  }
+
   /** The number of axes. */
   get ndim(): number {
     return this.shape.length;
@@ -75,62 +101,50 @@ export abstract class TensorCore implements View {
   }
 
   /** @internal The node that made a tensor, or null when it is not tracked. */
-  static nodeOf(tensor: TensorCore): Node | null {
+  static nodeOf(tensor: Tensor): Node | null {
     return tensor.#node;
   }
 
   /** @internal Which output of its node a tensor is. */
-  static slotOf(tensor: TensorCore): number {
+  static slotOf(tensor: Tensor): number {
     return tensor.#slot;
   }
 
   /** @internal The storage's version at which the node described the elements. */
-  static versionOf(tensor: TensorCore): number {
+  static versionOf(tensor: Tensor): number {
     return tensor.#version;
   }
 
   /** @internal Whether a tensor was made as a view of another. */
-  static isView(tensor: TensorCore): boolean {
+  static isView(tensor: Tensor): boolean {
     return tensor.#isView;
   }
 
   /** @internal Marks a tensor as a view of another. */
-  static markView(tensor: TensorCore): void {
+  static markView(tensor: Tensor): void {
     tensor.#isView = true;
   }
 
   /** @internal Ties a tensor, as it now is, to an output of a node. */
-  static attach(tensor: TensorCore, node: Node | null, slot: number): void {
+  static attach(tensor: Tensor, node: Node | null, slot: number): void {
     tensor.#node = node;
     tensor.#slot = slot;
     tensor.#version = tensor.storage.version;
   }
 }
 
-type TensorConstructor = new (
-  storage: Storage,
-  dtype: DType,
-  shape: Shape,
-  strides?: Shape,
-  offset?: number,
-) => Tensor;
-
-let construct: TensorConstructor;
-
-/** @internal Late binding: `tensor.ts` hands in the concrete class, so that ops need not import it. */
-export function bindTensor(tensorClass: TensorConstructor): void {
-  construct = tensorClass;
-}
+/** The operations: `tensor.ts` puts them behind the prototype. As superclasses they would cost 40-60 ns a tensor. */
+export interface Tensor extends TensorMethods {}
 
 /** A row-major tensor over the whole of a storage: how ops turn a kernel's result into a tensor. */
 export function wrap(storage: Storage, dtype: DType, shape: Shape): Tensor {
-  return new construct(storage, dtype, shape);
+  return new Tensor(storage, dtype, shape);
 }
 
 /** A tensor that shares the storage of `x` under another layout. */
 export function wrapView(x: Tensor, layout: Layout): Tensor {
-  const view = new construct(x.storage, x.dtype, layout.shape, layout.strides, layout.offset);
-  TensorCore.markView(view);
+  const view = new Tensor(x.storage, x.dtype, layout.shape, layout.strides, layout.offset);
+  Tensor.markView(view);
   return view;
 }
 
@@ -138,7 +152,7 @@ export function wrapView(x: Tensor, layout: Layout): Tensor {
 export function constant(value: number, dtype: DType, shape: Shape): Tensor {
   const array = allocate(dtype, 1);
   array[0] = value;
-  return new construct(
+  return new Tensor(
     new Storage(array),
     dtype,
     shape,
@@ -148,5 +162,5 @@ export function constant(value: number, dtype: DType, shape: Shape): Tensor {
 
 /** The same elements as `x`, off the tape. */
 export function alias(x: Tensor): Tensor {
-  return new construct(x.storage, x.dtype, x.shape, x.strides, x.offset);
+  return new Tensor(x.storage, x.dtype, x.shape, x.strides, x.offset);
 }

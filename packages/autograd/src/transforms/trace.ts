@@ -4,11 +4,10 @@ import { type Order, topologicalOrder } from '../engine/order.ts';
 import type { Outputs } from '../tape/defineOp.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { Node, type Op } from '../tape/node.ts';
-import { alias, constant, TensorCore } from '../tensor/core.ts';
+import { alias, constant, Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** A function of tensors that gives a tensor, or several. */
 export type TensorFunction<R extends Outputs = Tensor> = (...inputs: Tensor[]) => R;
@@ -45,8 +44,8 @@ export class Trace<R extends Outputs> {
     this.#inputs = primals.map((primal, i) => variable(name, primal, i));
     const result = withGradMode(true, () => f(...this.#inputs));
     this.#outputs = checkOutputs(name, result);
-    const oldest = this.#inputs.length === 0 ? 0 : TensorCore.nodeOf(this.#inputs[0]!)!.sequence;
-    const roots = this.#outputs.flatMap((output) => TensorCore.nodeOf(output) ?? []);
+    const oldest = this.#inputs.length === 0 ? 0 : Tensor.nodeOf(this.#inputs[0]!)!.sequence;
+    const roots = this.#outputs.flatMap((output) => Tensor.nodeOf(output) ?? []);
     this.#order = topologicalOrder(roots, oldest);
     this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
     const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
@@ -65,7 +64,7 @@ export class Trace<R extends Outputs> {
   /** The tangents of the outputs, given those of the inputs. */
   pushforward(tangents: readonly Tensor[]): Tensor[] {
     this.#check('tangent', tangents, this.#inputs);
-    const reached = this.#outputs.map((output) => TensorCore.nodeOf(output) !== null);
+    const reached = this.#outputs.map((output) => Tensor.nodeOf(output) !== null);
     const pushed = withGradMode(this.#recordsWith(tangents), () =>
       push(
         this.#order,
@@ -112,16 +111,16 @@ function variable(name: string, primal: Tensor, index: number): Tensor {
     );
   }
   const x = alias(primal);
-  const parent = isGradEnabled() ? TensorCore.nodeOf(primal) : null;
+  const parent = isGradEnabled() ? Tensor.nodeOf(primal) : null;
   const spec = { shape: x.shape, dtype: x.dtype };
-  TensorCore.attach(x, new Node(inputOp, [parent], [TensorCore.slotOf(primal)], [spec], [], undefined), 0);
+  Tensor.attach(x, new Node(inputOp, [parent], [Tensor.slotOf(primal)], [spec], [], undefined), 0);
   return x;
 }
 
 function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonly Tensor[] {
   const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
   outputs.forEach((output, i) => {
-    if (!(output instanceof TensorCore)) {
+    if (!(output instanceof Tensor)) {
       const found = output instanceof Promise ? 'a promise' : typeof output;
       throw new ArgumentError(`func.${name}: output ${i} of the function is ${found}, expected a tensor`);
     }
@@ -135,12 +134,12 @@ function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonl
 }
 
 function targetOf(x: Tensor): Target {
-  return { node: TensorCore.nodeOf(x)!, slot: TensorCore.slotOf(x) };
+  return { node: Tensor.nodeOf(x)!, slot: Tensor.slotOf(x) };
 }
 
 function seedsOf(values: readonly Tensor[], directions: readonly Tensor[]): Seed[] {
   return values.flatMap((x, i) => {
-    const node = TensorCore.nodeOf(x);
-    return node === null ? [] : [{ node, slot: TensorCore.slotOf(x), cotangent: directions[i]! }];
+    const node = Tensor.nodeOf(x);
+    return node === null ? [] : [{ node, slot: Tensor.slotOf(x), cotangent: directions[i]! }];
   });
 }
