@@ -1,6 +1,6 @@
-import { Generator, type Tensor, tensor } from '@tensortape/autograd';
+import { type Tensor, tensor } from '@tensortape/autograd';
 import { TensorDataset } from './dataset.ts';
-import { type DigitImages, generateDigits } from './digits.ts';
+import { type DigitImages, type GenerateDigitsOptions, generateDigits } from './digits.ts';
 
 /** Images of digits and their labels, as {@link digitDataset} makes them. */
 export type DigitDataset = TensorDataset<[images: Tensor, labels: Tensor]>;
@@ -12,12 +12,7 @@ export interface DigitDatasetOptions {
 }
 
 /** Options of {@link generatedDigits}. */
-export interface GeneratedDigitsOptions extends DigitDatasetOptions {
-  /** How many digits. */
-  readonly count: number;
-  /** Which digits: give training and test sets different seeds, for one seed's smaller set is part of its larger one. */
-  readonly seed: number;
-}
+export interface GeneratedDigitsOptions extends DigitDatasetOptions, GenerateDigitsOptions {}
 
 /**
  * Raw images of digits as tensors: grey levels divided by 255.
@@ -53,7 +48,7 @@ export function digitDataset(
  * @param options - `count`, `seed` and `flatten`.
  * @returns images, float32 in [0, 1], of shape (N, 1, 28, 28) or (N, 784), and labels, int32 of shape (N): the same for
  * the same seed on every machine.
- * @throws RangeError when `count` or `seed` is not a non-negative integer.
+ * @throws ArgumentError when `count` or `seed` is not a non-negative integer.
  *
  * @example
  * ```ts
@@ -63,18 +58,5 @@ export function digitDataset(
  * ```
  */
 export function generatedDigits({ count, seed, ...options }: GeneratedDigitsOptions): DigitDataset {
-  return digitDataset(generateDigits({ count, random: uniforms(new Generator(seed)) }), options);
-}
-
-/** One uniform a call, drawn many at a time. */
-function uniforms(generator: Generator): () => number {
-  const drawn = new Float64Array(1024);
-  let next = drawn.length;
-  return () => {
-    if (next === drawn.length) {
-      generator.uniform(drawn);
-      next = 0;
-    }
-    return drawn[next++]!;
-  };
+  return digitDataset(generateDigits({ count, seed }), options);
 }

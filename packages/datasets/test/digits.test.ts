@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { type DigitImages, generateDigits } from '@tensortape/datasets';
+import type { DigitImages } from '@tensortape/datasets';
 import { readMnist } from '@tensortape/datasets/node';
+import { drawDigits } from '../src/digits.ts';
 import { realMnist, testWithMnist } from './realMnist.ts';
 
 /** A linear congruential generator: enough for tests, exact everywhere. */
@@ -13,7 +14,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-const digits = generateDigits({ count: 4000, random: seeded(1) });
+const digits = drawDigits(4000, seeded(1));
 
 test('the same numbers give the same bytes on every machine', () => {
   const hash = createHash('sha256').update(digits.labels).update(digits.images).digest('hex');
@@ -21,27 +22,25 @@ test('the same numbers give the same bytes on every machine', () => {
 });
 
 test('the first digits do not depend on how many follow', () => {
-  const few = generateDigits({ count: 10, random: seeded(1) });
+  const few = drawDigits(10, seeded(1));
   expect([...few.labels]).toEqual([...digits.labels.subarray(0, 10)]);
   expect(Buffer.compare(few.images, digits.images.subarray(0, 7840))).toBe(0);
-  expect(Buffer.compare(generateDigits({ count: 10, random: seeded(2) }).images, few.images)).not.toBe(0);
+  expect(Buffer.compare(drawDigits(10, seeded(2)).images, few.images)).not.toBe(0);
 });
 
 test('no digits, and counts that are none', () => {
-  expect(generateDigits({ count: 0, random: seeded(1) })).toEqual({
+  expect(drawDigits(0, seeded(1))).toEqual({
     images: new Uint8Array(0),
     labels: new Uint8Array(0),
   });
   for (const count of [-1, 1.5, NaN, Infinity]) {
-    expect(() => generateDigits({ count, random: seeded(1) })).toThrow(
-      /count must be a non-negative integer, got/,
-    );
+    expect(() => drawDigits(count, seeded(1))).toThrow(/count must be a non-negative integer, got/);
   }
 });
 
 test('extreme draws stay inside the image', () => {
   for (const value of [0, 0.5, 1 - 2 ** -53]) {
-    const { images } = generateDigits({ count: 1, random: () => value });
+    const { images } = drawDigits(1, () => value);
     expect(images.some((grey) => grey > 200)).toBe(true);
   }
 });
@@ -100,7 +99,7 @@ describe('the task', () => {
   const means = classMeans(digits);
 
   test('can be learnt, but not by heart: class means recognise most unseen digits, far from all', () => {
-    const accuracy = accuracyOf(means, generateDigits({ count: 2000, random: seeded(2) }));
+    const accuracy = accuracyOf(means, drawDigits(2000, seeded(2)));
     expect(accuracy).toBeGreaterThan(0.7);
     expect(accuracy).toBeLessThan(0.85);
   });
