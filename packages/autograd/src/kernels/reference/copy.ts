@@ -21,6 +21,8 @@ export function cast(x: View, dtype: DType): Storage {
 
 /** Reference `Kernels.assign`. */
 export function assign(target: View, source: View): void {
+  // A view of no elements may start behind the end of its storage.
+  if (source.size === 0) return;
   if (target.isContiguous && source.isContiguous) {
     target.storage.array.set(
       source.storage.array.subarray(source.offset, source.offset + source.size),
