@@ -3,6 +3,13 @@
  *
  * @module
  */
+export {
+  type GradcheckOptions,
+  type GradgradcheckOptions,
+  gradcheck,
+  gradgradcheck,
+} from './check/gradcheck.ts';
+export { discrepancy, type NumericDerivative, numericJvp } from './check/numeric.ts';
 export * from './create.ts';
 export {
   type BackwardOptions,
@@ -143,7 +150,7 @@ export {
 } from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
-export type { Dims, Shape } from './tensor/shape.ts';
+export { type Dims, formatPosition, type Shape } from './tensor/shape.ts';
 export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';
 export type { TensorFunction } from './transforms/trace.ts';

@@ -1,6 +1,84 @@
 /**
- * The built-in operations together with their sample inputs, for tests that run over all of them.
+ * The built-in operations together with their sample inputs, for checks that run over all of them. Importing this pulls
+ * in every operation and every sample: programs that only compute should not.
  *
  * @module
  */
-export {};
+import * as compare from './compare.ts';
+import * as convert from './convert.ts';
+import * as elementwise from './elementwise.ts';
+import * as indexing from './indexing.ts';
+import * as linalg from './linalg.ts';
+import * as reduce from './reduce.ts';
+import type { Samples } from './samples.ts';
+import * as shape from './shape.ts';
+import * as softmax from './softmax.ts';
+
+/** An operation and the samples that stand beside it. */
+export interface RegisteredOp {
+  /** The name under which it is exported. */
+  readonly name: string;
+  /** The module it comes from. */
+  readonly family: string;
+  /** The operation; its arguments are those that `samples` draws. */
+  readonly call: (...args: readonly unknown[]) => unknown;
+  /** Draws its arguments; `samples.reason` is set when it is not differentiable. */
+  readonly samples: Samples;
+}
+
+/**
+ * A module of operations, as {@link collectOps} takes it: beside each function `name` its samples `nameSamples`. Where
+ * one of the two is missing, the type asked for is a sentence that says so, and nothing fits it.
+ */
+export type OpModule<M> = {
+  readonly [K in keyof M]: K extends `${infer Name}Samples`
+    ? Name extends keyof M
+      ? Samples
+      : `There is no operation '${Name}' for these samples`
+    : K extends string
+      ? `${K}Samples` extends keyof M
+        ? (...args: never[]) => unknown
+        : `Export ${K}Samples beside ${K}`
+      : never;
+};
+
+/**
+ * The operations of a module with their samples, in the order of their names: for {@link registry}, and for checking
+ * operations of your own, imported with `import * as mine`. A function without samples is a type error.
+ *
+ * @example
+ * ```ts
+ * import { elementwise, type SampleKit } from '@tensortape/autograd';
+ * import { collectOps } from '@tensortape/autograd/registry';
+ * const mine = {
+ *   cube: elementwise({ name: 'cube', forward: (x) => x ** 3, saves: 'input', derivative: (x) => x.square().mul(3) }),
+ *   cubeSamples: (s: SampleKit) => [s.tensor()],
+ * };
+ * console.log(collectOps('mine', mine).map(({ name }) => name)); // [ 'cube' ]
+ * ```
+ */
+export function collectOps<M extends OpModule<M>>(family: string, module: M): readonly RegisteredOp[] {
+  const exported = new Map<string, unknown>(Object.entries(module));
+  return [...exported.keys()]
+    .filter((name) => exported.has(`${name}Samples`))
+    .sort()
+    .map((name) => ({
+      name,
+      family,
+      // OpModule has checked both; what arguments an operation takes only its samples know.
+      call: exported.get(name) as RegisteredOp['call'],
+      samples: exported.get(`${name}Samples`) as Samples,
+    }));
+}
+
+/** Every built-in operation. */
+export const registry: readonly RegisteredOp[] = [
+  ...collectOps('elementwise', elementwise),
+  ...collectOps('compare', compare),
+  ...collectOps('reduce', reduce),
+  ...collectOps('shape', shape),
+  ...collectOps('indexing', indexing),
+  ...collectOps('linalg', linalg),
+  ...collectOps('softmax', softmax),
+  ...collectOps('convert', convert),
+];

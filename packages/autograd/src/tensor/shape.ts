@@ -26,6 +26,18 @@ export function formatShape(shape: Shape): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
+/** @internal The position of a row-major index as text: `[1, 2]`, or nothing where there are no axes. */
+export function formatPosition(shape: Shape, index: number): string {
+  if (shape.length === 0) return '';
+  let rest = index;
+  const position = shape.toReversed().map((length) => {
+    const at = rest % length;
+    rest = (rest - at) / length;
+    return at;
+  });
+  return `[${position.reverse().join(', ')}]`;
+}
+
 /** Refuses lengths that are negative, fractional or too many for a typed array. */
 export function checkShape(op: string, shape: Shape): Shape {
   for (const length of shape) {
