@@ -105,6 +105,13 @@ export abstract class TensorCore implements View {
     tensor.#slot = slot;
     tensor.#version = tensor.storage.version;
   }
+
+  /** @internal Puts other elements of the same shape behind a tensor; whoever holds the tensor sees them. */
+  static replace(tensor: TensorCore, storage: Storage, dtype: DType): void {
+    const strides = contiguousStrides(tensor.shape);
+    Object.assign(tensor, { storage, dtype, strides, offset: 0, isContiguous: true });
+    tensor.#isView = false;
+  }
 }
 
 type TensorConstructor = new (
