@@ -19,7 +19,7 @@ export {
   grad,
   type MaybeGradients,
 } from './engine/backward.ts';
-export type { BinaryName, UnaryName } from './kernels/kernels.ts';
+export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export {
   eq,
@@ -150,7 +150,8 @@ export {
 } from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
-export { type Dims, formatPosition, type Shape } from './tensor/shape.ts';
+export { type Dims, formatPosition, formatShape, type Shape, sameShape } from './tensor/shape.ts';
 export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';
 export type { TensorFunction } from './transforms/trace.ts';
+export { adamUpdate, sgdUpdate } from './update.ts';

@@ -55,6 +55,42 @@ export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr'
 /** Reductions over axes; `any` and `all` give bool, the others the operand's dtype. */
 export type ReduceName = 'all' | 'amax' | 'amin' | 'any' | 'prod' | 'sum';
 
+/** One step of stochastic gradient descent; see {@link Kernels.sgd}. */
+export interface SgdStep {
+  /** The learning rate. */
+  readonly lr: number;
+  /** How much of the velocity is kept. */
+  readonly momentum: number;
+  /** How much of the gradient is kept out of the velocity. */
+  readonly dampening: number;
+  /** How much of the parameter is added to its gradient. */
+  readonly weightDecay: number;
+  /** Whether to look ahead along the velocity. */
+  readonly nesterov: boolean;
+  /** Whether to ascend instead. */
+  readonly maximize: boolean;
+}
+
+/** One step of Adam; see {@link Kernels.adam}. */
+export interface AdamStep {
+  /** The learning rate, divided by the mean's bias correction. */
+  readonly stepSize: number;
+  /** How much of the mean is kept. */
+  readonly beta1: number;
+  /** How much of the mean square is kept. */
+  readonly beta2: number;
+  /** Added to the root of the mean square. */
+  readonly eps: number;
+  /** What the root of the mean square is divided by to correct its bias. */
+  readonly rootCorrection: number;
+  /** How much of the parameter is added to its gradient. */
+  readonly weightDecay: number;
+  /** What the parameter is multiplied by first: decoupled weight decay. */
+  readonly shrink: number;
+  /** Whether to ascend instead. */
+  readonly maximize: boolean;
+}
+
 /**
  * The numeric loops behind the operations. Arguments are views (any strides), already checked, promoted and broadcast by
  * the caller; results are new row-major storages. The reference set implements all of it; other sets take over the calls
@@ -87,4 +123,18 @@ export interface Kernels {
   gather(x: View, axis: number, index: View): Storage;
   /** A copy of `x` with elements of `source` added at positions `index` along `axis`. */
   scatterAdd(x: View, axis: number, index: View, source: View): Storage;
+  /**
+   * A step of gradient descent in place, over row-major views of one shape and dtype. `velocity` is there when the
+   * momentum is not 0. With g the gradient (its negative to ascend) plus weightDecay * parameter:
+   * velocity = momentum * velocity + (1 - dampening) * g; with Nesterov's look-ahead g += momentum * velocity, else
+   * g = velocity; parameter -= lr * g.
+   */
+  sgd(step: SgdStep, parameter: View, gradient: View, velocity: View | null): void;
+  /**
+   * A step of Adam in place, over row-major views of one shape and dtype. With g the gradient (its negative to ascend)
+   * plus weightDecay * parameter: parameter *= shrink; mean += (1 - beta1) * (g - mean);
+   * square = beta2 * square + (1 - beta2) * g^2; where `largest` is there it takes the maximum with `square`, and its
+   * place; parameter -= stepSize * mean / (sqrt(square) / rootCorrection + eps).
+   */
+  adam(step: AdamStep, parameter: View, gradient: View, mean: View, square: View, largest: View | null): void;
 }

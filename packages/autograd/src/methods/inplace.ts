@@ -1,6 +1,7 @@
 import * as ops from '../ops/inplace.ts';
 import * as randomOps from '../ops/random.ts';
 import type { Operand } from '../tape/shorthands.ts';
+import type { DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor.ts';
 import { ShapeMethods } from './shape.ts';
 
@@ -49,6 +50,16 @@ export abstract class InPlaceMethods extends ShapeMethods {
   /** x -= alpha * other, in place. PyTorch: `Tensor.sub_`. Errors: as {@link Tensor.copy_}. */
   sub_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.subInPlace(this, other, options?.alpha);
+  }
+
+  /**
+   * Turns a leaf into another dtype in place: everything that holds the tensor goes on with the converted one. Its `grad`
+   * is converted with it. Views made before keep the old elements. PyTorch: assigning `Tensor.data`.
+   *
+   * Errors: GradientError for a recorded result; DTypeError when a tensor that requires grad would turn into integers.
+   */
+  to_(this: Tensor, dtype: DType): Tensor {
+    return ops.toInPlace(this, dtype);
   }
 
   /** Fills x with uniforms on [low, high). PyTorch: `Tensor.uniform_`, with its numbers for the same seed. */

@@ -1,9 +1,11 @@
 import { kernels } from '../kernels/select.ts';
 import { isGradEnabled } from '../tape/mode.ts';
+import { leafNode } from '../tape/node.ts';
 import { constant, Tensor } from '../tensor/core.ts';
-import { category, isFloat } from '../tensor/dtype.ts';
+import { category, checkDType, type DType, isFloat } from '../tensor/dtype.ts';
 import { DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
+import { Storage } from '../tensor/storage.ts';
 import { identity } from './convert.ts';
 import { add, div, mul, sub } from './elementwise.ts';
 
@@ -85,4 +87,33 @@ export function copyInPlace(x: Tensor, source: Tensor): Tensor {
 /** Sets every element of `x` to `value`. PyTorch: `Tensor.fill_`. Errors: see {@link copyInPlace}. */
 export function fillInPlace(x: Tensor, value: number): Tensor {
   return overwrite('fill_', x, constant(value, x.dtype, x.shape));
+}
+
+/**
+ * Turns a leaf into another dtype in place: everything that holds the tensor goes on with the converted one. Its `grad`
+ * is converted with it. Views made before keep the old elements. PyTorch: assigning `Tensor.data`.
+ *
+ * Errors: GradientError for a recorded result; DTypeError when a tensor that requires grad would turn into integers.
+ */
+export function toInPlace(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === checkDType(dtype, 'to_')) return x;
+  const node = Tensor.nodeOf(x);
+  if (!x.isLeaf) {
+    throw new GradientError(`to_: this is the result of '${x.gradFn}', not a leaf; use to('${dtype}')`);
+  }
+  if (node !== null && !isFloat(dtype)) {
+    throw new DTypeError(
+      `to_: a tensor that requires grad cannot become ${dtype}; call requiresGrad_(false) first`,
+    );
+  }
+  const storage = new Storage(kernels.cast(x, dtype).array);
+  // A value saved before is told from the new elements by its version.
+  storage.version = x.storage.version;
+  storage.touch('to_');
+  Tensor.replace(x, storage, dtype);
+  const leaf = node && leafNode(x);
+  if (leaf) leaf.watchers = node.watchers;
+  Tensor.attach(x, leaf, 0);
+  if (x.grad !== null) x.grad = x.grad.detach().to(dtype);
+  return x;
 }

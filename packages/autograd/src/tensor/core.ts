@@ -131,6 +131,13 @@ export class Tensor implements View {
     tensor.#slot = slot;
     tensor.#version = tensor.storage.version;
   }
+
+  /** @internal Puts other elements of the same shape behind a tensor; whoever holds the tensor sees them. */
+  static replace(tensor: Tensor, storage: Storage, dtype: DType): void {
+    const strides = contiguousStrides(tensor.shape);
+    Object.assign(tensor, { storage, dtype, strides, offset: 0, isContiguous: true });
+    tensor.#isView = false;
+  }
 }
 
 /** The operations: `tensor.ts` puts them behind the prototype. As superclasses they would cost 40-60 ns a tensor. */

@@ -3,6 +3,7 @@ import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
 import { gather, scatterAdd } from './indexing.ts';
 import { matmul } from './matmul.ts';
+import { adam, sgd } from './optimizer.ts';
 import { argReduce, cumsum, reduce } from './reduce.ts';
 import { softmax } from './softmax.ts';
 import { unary } from './unary.ts';
@@ -22,4 +23,6 @@ export const reference: Kernels = {
   softmax,
   gather,
   scatterAdd,
+  sgd,
+  adam,
 };
