@@ -7,17 +7,10 @@ import { type LoadOptions, type LoadReport, loadInto, type StateDict } from './s
 type Forward = (...args: never[]) => unknown;
 
 /** Called before a module's forward with its arguments; what it returns, if anything, replaces them. */
-export type ForwardPreHook<M extends Module> = (
-  module: M,
-  args: Parameters<M['forward']>,
-) => Parameters<M['forward']> | undefined;
+export type ForwardPreHook<M, Args> = (module: M, args: Args) => Args | undefined;
 
 /** Called after a module's forward with its arguments and result; what it returns, if anything, replaces the result. */
-export type ForwardHook<M extends Module> = (
-  module: M,
-  args: Parameters<M['forward']>,
-  output: ReturnType<M['forward']>,
-) => ReturnType<M['forward']> | undefined;
+export type ForwardHook<M, Args, Output> = (module: M, args: Args, output: Output) => Output | undefined;
 
 interface Hooks {
   // Each hook's own signature is checked where it is registered.
@@ -336,7 +329,10 @@ export abstract class Module {
    * Calls `hook` with the arguments of each call of `forward` before it runs; what it returns, if anything, replaces
    * them. PyTorch: `Module.register_forward_pre_hook`.
    */
-  registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<NoInfer<M>>): HookHandle {
+  registerForwardPreHook<M extends Module, Args extends unknown[] | []>(
+    this: M & { forward(...args: Args): unknown },
+    hook: ForwardPreHook<M, Args>,
+  ): HookHandle {
     return this.#register('before', hook);
   }
 
@@ -358,7 +354,10 @@ export abstract class Module {
    * handle.remove();
    * ```
    */
-  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<NoInfer<M>>): HookHandle {
+  registerForwardHook<M extends Module, Args extends unknown[], Output>(
+    this: M & { forward(...args: Args): Output },
+    hook: ForwardHook<M, Args, Output>,
+  ): HookHandle {
     return this.#register('after', hook);
   }
 
