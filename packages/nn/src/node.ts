@@ -4,3 +4,4 @@
  * @module
  */
 export { readFileLimited, writeFileAtomic } from './node/files.ts';
+export { loadFile, saveFile } from './node/state.ts';

@@ -3,4 +3,24 @@
  *
  * @module
  */
-export {};
+export { Adam, type AdamOptions, type AdamState, AdamW } from './adam.ts';
+export {
+  type LearningRate,
+  Optimizer,
+  type ParamGroup,
+  type ParamGroupInput,
+  type Params,
+} from './optimizer.ts';
+export {
+  type EpochFactor,
+  ExponentialLR,
+  LambdaLR,
+  LRScheduler,
+  type ScheduledOptimizer,
+  type SchedulerOptions,
+  type SchedulerStateDict,
+  StepLR,
+  type StepLROptions,
+} from './schedulers.ts';
+export { SGD, type SGDOptions, type SGDState } from './sgd.ts';
+export type { OptimizerStateDict } from './stateDict.ts';

@@ -1,0 +1,4 @@
+export * from './activation.ts';
+export * from './dropout.ts';
+export * from './linear.ts';
+export * from './loss.ts';

@@ -1,0 +1,227 @@
+import { ArgumentError, enableGrad, formatShape, noGrad, Tensor } from '@tensortape/autograd';
+import { numbersOf, type OptimizerStateDict, readOptions, readState, spelled } from './stateDict.ts';
+
+/** What the groups of every optimizer have. */
+export interface LearningRate {
+  /** The learning rate. */
+  lr: number;
+}
+
+/** Parameters that share their options. Options, such as `lr`, may be changed between steps. */
+export type ParamGroup<Options> = Options & {
+  /** The tensors that are updated. */
+  readonly params: readonly Tensor[];
+  /** The learning rate that a schedule started from. */
+  initialLr?: number;
+};
+
+/** Parameters with options of their own. */
+export type ParamGroupInput<Options> = Partial<Options> & {
+  /** The tensors to update. */
+  readonly params: Iterable<Tensor>;
+};
+
+/** What an optimizer is to update: tensors, or groups of tensors with options of their own. */
+export type Params<Options> = Iterable<Tensor> | Iterable<ParamGroupInput<Options>>;
+
+/**
+ * The base of all optimizers: changes tensors by their gradients. PyTorch: `torch.optim.Optimizer`.
+ *
+ * To write one, extend it with the rule for one parameter; see {@link Optimizer.update}. Parameters without a gradient
+ * are passed over. A NaN in a gradient goes into the parameter without a word, as in PyTorch.
+ *
+ * @example
+ * ```ts
+ * import { Optimizer, type ParamGroup, type Params } from '@tensortape/optim';
+ * import { type Tensor, tensor } from '@tensortape/autograd';
+ *
+ * type Options = { lr: number };
+ * class SignDescent extends Optimizer<Options> {
+ *   constructor(params: Params<Options>, options: Partial<Options> = {}) {
+ *     super(params, { lr: 0.5, ...options });
+ *   }
+ *   protected initialState() {
+ *     return {};
+ *   }
+ *   protected update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>) {
+ *     parameter.sub_(gradient.sign(), { alpha: group.lr });
+ *   }
+ * }
+ * const w = tensor([1, 1], { requiresGrad: true });
+ * w.mul(tensor([3, -5])).sum().backward();
+ * new SignDescent([w]).step();
+ * console.log(w.toArray()); // [ 0.5, 1.5 ]
+ * ```
+ */
+export abstract class Optimizer<
+  Options extends LearningRate,
+  State extends Readonly<Record<string, Tensor | number>> = Record<string, never>,
+> {
+  /** The groups of parameters. */
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  /** What is remembered of each parameter. */
+  protected readonly state = new Map<Tensor, State>();
+  readonly #defaults: Options;
+
+  /**
+   * @param params Tensors, or groups of tensors with options of their own.
+   * @param defaults The options of groups that do not give their own.
+   */
+  constructor(params: Params<Options>, defaults: Options) {
+    this.#defaults = defaults;
+    const list: (Tensor | ParamGroupInput<Options>)[] = [...params];
+    const tensors = list.filter((entry) => entry instanceof Tensor);
+    const groups = list.filter((entry): entry is ParamGroupInput<Options> => !(entry instanceof Tensor));
+    if (list.length === 0) throw this.#error('there are no parameters; pass net.parameters()');
+    if (tensors.length > 0 && groups.length > 0) {
+      throw this.#error(
+        'expected either tensors or groups, got both; put the tensors in a group, { params: [...] }',
+      );
+    }
+    if (tensors.length > 0) this.#addGroup(tensors, {});
+    else for (const group of groups) this.addParamGroup(group);
+  }
+
+  /** Changes one parameter by its gradient, in place. Runs off the tape. */
+  protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
+
+  /** Refuses bad options, by name. Called for every group when it is added, and when a state is loaded. */
+  protected check(_options: Options): void {}
+
+  /** What is remembered of a parameter before its first step: `{}` for a rule without memory. */
+  protected abstract initialState(parameter: Tensor, options: Options): State;
+
+  /** What is remembered of a parameter; a first time, its initial state. */
+  protected recall(parameter: Tensor, options: Options): State {
+    let state = this.state.get(parameter);
+    if (state === undefined) {
+      state = this.initialState(parameter, options);
+      this.state.set(parameter, state);
+    }
+    return state;
+  }
+
+  #error(problem: string): ArgumentError {
+    return new ArgumentError(`${this.constructor.name}: ${problem}`);
+  }
+
+  /** Adds parameters with options of their own. PyTorch: `Optimizer.add_param_group`. Errors: ArgumentError. */
+  addParamGroup({ params, ...options }: ParamGroupInput<Options>): void {
+    this.#addGroup([...params], options);
+  }
+
+  #addGroup(params: readonly Tensor[], options: object): void {
+    const known = Object.keys(this.#defaults);
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw this.#error(`unknown option '${unknown}'; known are ${known.join(', ')}`);
+    }
+    const present = new Set(this.#params());
+    for (const [i, parameter] of params.entries()) {
+      if (!(parameter instanceof Tensor)) throw this.#error(`parameter ${i} is not a tensor`);
+      if (!parameter.isLeaf) {
+        throw this.#error(
+          `parameter ${i} is the result of '${parameter.gradFn}', not a leaf; pass the parameters that it was computed from`,
+        );
+      }
+      if (present.has(parameter)) {
+        throw this.#error(
+          `parameter ${i}, of shape ${formatShape(parameter.shape)}, comes twice; a step would update it twice`,
+        );
+      }
+      present.add(parameter);
+    }
+    const group = { ...this.#defaults, ...options, params };
+    this.check(group);
+    this.paramGroups.push(group);
+  }
+
+  /** All parameters, in the order of their numbers. */
+  #params(): Tensor[] {
+    return this.paramGroups.flatMap(({ params }) => params);
+  }
+
+  /** Sets the gradients of all parameters to null. PyTorch: `Optimizer.zero_grad`. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) parameter.grad = null;
+  }
+
+  /**
+   * Updates the parameters by their gradients. A `closure` that computes the loss and its gradients anew is called
+   * first, recording; what it returns is returned. PyTorch: `Optimizer.step`.
+   */
+  step(): undefined;
+  step<Loss>(closure: () => Loss): Loss;
+  step<Loss>(closure?: () => Loss): Loss | undefined {
+    const loss = closure && enableGrad(closure);
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        for (const parameter of group.params) {
+          if (parameter.grad !== null) this.update(parameter, parameter.grad, group);
+        }
+      }
+    });
+    return loss;
+  }
+
+  /**
+   * The state from which training can go on, to the same bits. The tensors share their elements with the optimizer:
+   * `clone()` them to keep those of a moment. PyTorch: `Optimizer.state_dict`.
+   */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map(this.#params().map((parameter, number) => [parameter, number]));
+    const numberOf = (parameter: Tensor): number => numbers.get(parameter)!;
+    return {
+      state: Object.fromEntries(
+        [...this.state].map(([parameter, state]) => [numberOf(parameter), spelled(state)]),
+      ),
+      param_groups: this.paramGroups.map(({ params, ...options }) => ({
+        ...structuredClone(spelled<unknown>(options)),
+        params: params.map(numberOf),
+      })),
+    };
+  }
+
+  /**
+   * Takes over a state of {@link Optimizer.stateDict}, or of PyTorch's optimizer of the same name, whose further options
+   * are passed over. Tensors are copied, in the dtype of their parameters. PyTorch: `Optimizer.load_state_dict`.
+   *
+   * Errors: ArgumentError that lists everything that does not fit; then nothing was changed.
+   */
+  loadStateDict({ state: saved, param_groups: savedGroups }: OptimizerStateDict): void {
+    const sizes = this.paramGroups.map(({ params }) => params.length).join(', ');
+    const savedSizes = savedGroups.map((group) => numbersOf(group).length).join(', ');
+    if (sizes !== savedSizes) {
+      throw this.#error(`the state dict has groups of ${savedSizes} parameters, expected groups of ${sizes}`);
+    }
+
+    const problems: string[] = [];
+    const names = Object.keys(this.#defaults);
+    const owners = new Map<string, [Tensor, Options]>();
+    const groups = this.paramGroups.map((group, i) => {
+      const options = readOptions(`param_groups[${i}]`, names, ['initialLr'], savedGroups[i]!, problems);
+      const restored = { ...group, ...options };
+      numbersOf(savedGroups[i]!).forEach((number, at) => {
+        owners.set(String(number), [group.params[at]!, restored]);
+      });
+      return restored;
+    });
+    const states = Object.entries(saved).flatMap(([number, values]): [Tensor, State][] => {
+      const [parameter, options] = owners.get(number) ?? [];
+      if (parameter === undefined || options === undefined) {
+        problems.push(`state[${number}]: there is no parameter of this number`);
+        return [];
+      }
+      const initial = this.initialState(parameter, options);
+      return [[parameter, readState(`state[${number}]`, initial, values, problems)]];
+    });
+    if (problems.length > 0) {
+      throw this.#error(`the state dict does not fit, nothing was loaded:\n  ${problems.join('\n  ')}`);
+    }
+    for (const group of groups) this.check(group);
+
+    for (const [i, group] of this.paramGroups.entries()) Object.assign(group, groups[i]);
+    this.state.clear();
+    for (const [parameter, state] of states) this.state.set(parameter, state);
+  }
+}
