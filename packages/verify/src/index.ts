@@ -3,4 +3,14 @@
  *
  * @module
  */
-export {};
+export type { OpSamples, OpUnderTest } from './ops/call.ts';
+export {
+  checkOp,
+  type OpReport,
+  opProperties,
+  type PropertyName,
+  type PropertyReport,
+  VerificationError,
+  type VerifyOptions,
+  verifyOp,
+} from './ops/verifyOp.ts';
