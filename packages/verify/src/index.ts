@@ -4,11 +4,11 @@
  * @module
  */
 export type { OpSamples, OpUnderTest } from './ops/call.ts';
+export type { PropertyName } from './ops/properties.ts';
 export {
   checkOp,
   type OpReport,
   opProperties,
-  type PropertyName,
   type PropertyReport,
   VerificationError,
   type VerifyOptions,

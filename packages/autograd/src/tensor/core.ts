@@ -4,7 +4,7 @@ import type { DType } from './dtype.ts';
 import { ShapeError } from './errors.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 import { allocate, Storage } from './storage.ts';
-import { contiguousStrides, isRowMajor, type Layout, type View } from './view.ts';
+import { contiguousStrides, isRowMajor, type Layout } from './view.ts';
 
 // One object for all scalars, so that equal shapes are told by one comparison.
 const noAxes: Shape = Object.freeze([]);
@@ -23,7 +23,7 @@ const noAxes: Shape = Object.freeze([]);
  * console.log(x.grad?.toArray()); // [ 2, 4, 6 ]
  * ```
  */
-export class Tensor implements View {
+export class Tensor {
   /** @internal The storage that holds the elements, perhaps together with those of other views. */
   readonly storage: Storage;
   /** The type of the elements. */

@@ -21,6 +21,27 @@ export interface Trial {
   call: Call;
 }
 
+/** The name of a property that `verifyOp` checks. */
+export type PropertyName =
+  | 'pure'
+  | 'typed'
+  | 'mixed'
+  | 'pureRules'
+  | 'repeatable'
+  | 'float32'
+  | 'kernels'
+  | 'forward'
+  | 'reverse'
+  | 'derived'
+  | 'forwardOverReverse'
+  | 'reverseOverReverse'
+  | 'forwardOverForward'
+  | 'reverseOverForward'
+  | 'views'
+  | 'shared'
+  | 'empty'
+  | 'untracked';
+
 /** Something that must hold for every call of an operation. */
 export interface Property {
   readonly title: string;
@@ -193,7 +214,7 @@ function otherBackends(): readonly Backend[] {
 }
 
 /** What every operation must satisfy, in the order in which it is looked at. */
-export const properties = {
+export const properties: Readonly<Record<PropertyName, Property>> = {
   pure: {
     title: 'the call does not change its arguments',
     about: 'all',
@@ -427,4 +448,4 @@ export const properties = {
       return 'checked';
     },
   },
-} satisfies Record<string, Property>;
+};

@@ -2,10 +2,7 @@ import fc from 'fast-check';
 import { Call, type OpUnderTest } from './call.ts';
 import { Mismatch, type Outcome } from './derivatives.ts';
 import { sampleKit } from './kit.ts';
-import { type Property, properties } from './properties.ts';
-
-/** The name of a property that {@link verifyOp} checks. */
-export type PropertyName = keyof typeof properties;
+import { type Property, type PropertyName, properties } from './properties.ts';
 
 /** The properties that {@link verifyOp} checks, in order, each with one sentence that says what must hold. */
 export const opProperties: Readonly<Record<PropertyName, string>> = Object.fromEntries(
