@@ -67,7 +67,7 @@ class Python {
   }
 
   close(): void {
-    this.#process.stdin.end();
+    this.#process.kill();
   }
 }
 

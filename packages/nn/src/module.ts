@@ -329,6 +329,7 @@ export abstract class Module {
    * Calls `hook` with the arguments of each call of `forward` before it runs; what it returns, if anything, replaces
    * them. PyTorch: `Module.register_forward_pre_hook`.
    */
+  // `| []` has TypeScript read the list that a hook returns as a tuple.
   registerForwardPreHook<M extends Module, Args extends unknown[] | []>(
     this: M & { forward(...args: Args): unknown },
     hook: ForwardPreHook<M, Args>,

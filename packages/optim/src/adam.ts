@@ -60,14 +60,13 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
    * @param options See {@link AdamOptions}.
    */
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, {
+    super(params, options, {
       lr: 1e-3,
       betas: [0.9, 0.999],
       eps: 1e-8,
       weightDecay: 0,
       amsgrad: false,
       maximize: false,
-      ...options,
     });
   }
 

@@ -38,7 +38,7 @@ export type Params<Options> = Iterable<Tensor> | Iterable<ParamGroupInput<Option
  * type Options = { lr: number };
  * class SignDescent extends Optimizer<Options> {
  *   constructor(params: Params<Options>, options: Partial<Options> = {}) {
- *     super(params, { lr: 0.5, ...options });
+ *     super(params, options, { lr: 0.5 });
  *   }
  *   protected initialState() {
  *     return {};
@@ -61,14 +61,17 @@ export abstract class Optimizer<
   readonly paramGroups: ParamGroup<Options>[] = [];
   /** What is remembered of each parameter. */
   protected readonly state = new Map<Tensor, State>();
-  readonly #defaults: Options;
+  #defaults: Options;
 
   /**
    * @param params Tensors, or groups of tensors with options of their own.
-   * @param defaults The options of groups that do not give their own.
+   * @param options The options of groups that do not give their own.
+   * @param defaults All options, as they are when nobody gives them.
    */
-  constructor(params: Params<Options>, defaults: Options) {
+  constructor(params: Params<Options>, options: Partial<Options>, defaults: Options) {
     this.#defaults = defaults;
+    this.#checkNames(options);
+    this.#defaults = { ...defaults, ...options };
     const list: (Tensor | ParamGroupInput<Options>)[] = [...params];
     const tensors = list.filter((entry) => entry instanceof Tensor);
     const groups = list.filter((entry): entry is ParamGroupInput<Options> => !(entry instanceof Tensor));
@@ -110,12 +113,16 @@ export abstract class Optimizer<
     this.#addGroup([...params], options);
   }
 
-  #addGroup(params: readonly Tensor[], options: object): void {
+  #checkNames(options: object): void {
     const known = Object.keys(this.#defaults);
     const unknown = Object.keys(options).find((name) => !known.includes(name));
     if (unknown !== undefined) {
       throw this.#error(`unknown option '${unknown}'; known are ${known.join(', ')}`);
     }
+  }
+
+  #addGroup(params: readonly Tensor[], options: object): void {
+    this.#checkNames(options);
     const present = new Set(this.#params());
     for (const [i, parameter] of params.entries()) {
       if (!(parameter instanceof Tensor)) throw this.#error(`parameter ${i} is not a tensor`);

@@ -56,14 +56,13 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
    * @param options See {@link SGDOptions}.
    */
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    super(params, {
+    super(params, options, {
       lr: 1e-3,
       momentum: 0,
       dampening: 0,
       weightDecay: 0,
       nesterov: false,
       maximize: false,
-      ...options,
     });
   }
 

@@ -123,8 +123,13 @@ function fromProbabilities(
   target: Tensor,
   classDim: number,
   labelSmoothing: number,
-  { weight = null, reduction = 'mean' }: CrossEntropyOptions,
+  { weight = null, reduction = 'mean', ignoreIndex = -100 }: CrossEntropyOptions,
 ): Tensor {
+  if (ignoreIndex >= 0) {
+    throw new ArgumentError(
+      `crossEntropy: ignoreIndex ${ignoreIndex} has no meaning for a target of probabilities; give their rows the weight 0, or pass classes`,
+    );
+  }
   const classes = logProbabilities.shape[classDim]!;
   const smoothed =
     labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);

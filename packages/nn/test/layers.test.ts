@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import { Generator, manualSeed, ones, randn, tensor } from '@tensortape/autograd';
+import * as nn from '@tensortape/nn';
+import { functional } from '@tensortape/nn';
+import fc from 'fast-check';
+
+describe('Linear', () => {
+  test('starts uniform on +-1 / sqrt(inFeatures), the same for the same seed', () => {
+    manualSeed(3);
+    const [first, second] = [new nn.Linear(100, 50), new nn.Linear(100, 50)];
+    manualSeed(3);
+    const again = new nn.Linear(100, 50);
+    expect(again.weight.toArray()).toEqual(first.weight.toArray());
+    expect(again.bias?.toArray()).toEqual(first.bias?.toArray());
+    expect(second.weight.toArray()).not.toEqual(first.weight.toArray());
+    for (const { weight } of [first, second]) {
+      expect(weight.abs().max().item()).toBeLessThanOrEqual(0.1);
+      expect(weight.abs().max().item()).toBeGreaterThan(0.099);
+      expect(Math.abs(weight.mean().item())).toBeLessThan(0.003);
+    }
+  });
+
+  test('options', () => {
+    const linear = new nn.Linear(2, 3, { bias: false, dtype: 'float64' });
+    expect([linear.bias, linear.weight.dtype]).toEqual([null, 'float64']);
+    expect(linear.forward(ones([2], { dtype: 'float64' })).shape).toEqual([3]);
+    expect(new nn.Linear(0, 2).forward(ones([4, 0])).toArray()).toEqual(Array(4).fill([0, 0]));
+  });
+
+  test('wrong arguments and inputs', () => {
+    expect(() => new nn.Linear(1.5, 2)).toThrow('Linear: inFeatures must be a whole number >= 0, got 1.5');
+    expect(() => new nn.Linear(1, -2)).toThrow('Linear: outFeatures must be a whole number >= 0, got -2');
+    const linear = new nn.Linear(784, 64);
+    expect(() => linear.forward(ones([2, 2704]))).toThrow(
+      'linear: expected 784 input features, got 2704: try new nn.Linear(2704, 64)',
+    );
+    expect(() => linear.forward(ones([2, 1, 28, 28]))).toThrow(
+      'linear: expected 784 input features, got 28 in shape (2, 1, 28, 28): try new nn.Flatten() before',
+    );
+    expect(() => linear.forward(tensor(1))).toThrow(
+      'linear: expected 784 input features, got a 0-dimensional tensor',
+    );
+    expect(() => linear.forward(ones([1, 784], { dtype: 'float64' }))).toThrow(
+      "linear: x is float64, the weight float32; convert the input, x.to('float32'), or the whole module",
+    );
+    expect(() => linear.forward(ones([1, 784], { dtype: 'uint8' }))).toThrow(/x is uint8/);
+  });
+
+  test('as a function', () => {
+    const [x, weight] = [ones([2, 3]), ones([4, 3])];
+    expect(functional.linear(x, weight).toArray()).toEqual(Array(2).fill(Array(4).fill(3)));
+    expect(() => functional.linear(x, ones([3, 4]))).toThrow(
+      'linear: x has shape (2, 3), the weight (3, 4); expected (…, in) and (out, in)',
+    );
+    expect(() => functional.linear(x, ones([3]))).toThrow(/the weight \(3,\)/);
+    expect(() => functional.linear(x, weight, ones([3]))).toThrow(
+      'linear: the bias has shape (3,), expected (4,) as the weight has shape (4, 3)',
+    );
+  });
+});
+
+test('Flatten and Identity', () => {
+  const x = randn([2, 3, 4, 5]);
+  expect(new nn.Flatten().forward(x).shape).toEqual([2, 60]);
+  expect(new nn.Flatten(0, 1).forward(x).shape).toEqual([6, 4, 5]);
+  expect(new nn.Flatten(-2).forward(x).shape).toEqual([2, 3, 20]);
+  expect(new nn.Identity().forward(x)).toBe(x);
+});
+
+test('activations', () => {
+  const x = tensor([-1, 0, 2]);
+  const out = (layer: nn.Layer) => layer.forward(x).toArray();
+  expect(out(new nn.ReLU())).toEqual([0, 0, 2]);
+  expect(out(new nn.Sigmoid())).toEqual(x.sigmoid().toArray());
+  expect(out(new nn.Tanh())).toEqual(x.tanh().toArray());
+  expect(out(new nn.Softmax(0))).toEqual(x.softmax(0).toArray());
+  expect(out(new nn.LogSoftmax(0))).toEqual(x.logSoftmax(0).toArray());
+  expect(out(new nn.Softplus())).toEqual(x.softplus().toArray());
+  expect(new nn.Softplus({ beta: 2, threshold: 1 }).forward(tensor([0.5, 3])).toArray()).toEqual([
+    Math.fround(Math.fround(Math.log1p(Math.E)) / 2),
+    3,
+  ]);
+});
+
+test('layers print their options', () => {
+  const layers = [
+    new nn.Linear(2, 3),
+    new nn.Flatten(),
+    new nn.Dropout(0.25),
+    new nn.Softmax(-1),
+    new nn.LogSoftmax(1),
+    new nn.Softplus({ beta: 2 }),
+    new nn.ReLU(),
+    new nn.CrossEntropyLoss(),
+  ];
+  expect(layers.map(String)).toEqual([
+    'Linear(inFeatures=2, outFeatures=3, bias=true)',
+    'Flatten(startDim=1, endDim=-1)',
+    'Dropout(p=0.25)',
+    'Softmax(dim=-1)',
+    'LogSoftmax(dim=1)',
+    'Softplus(beta=2, threshold=20)',
+    'ReLU()',
+    'CrossEntropyLoss()',
+  ]);
+});
+
+describe('Dropout', () => {
+  const probability = fc.double({ min: 0.05, max: 0.95, noNaN: true });
+
+  test('keeps a share of 1 - p, scaled so that the mean stays', () => {
+    fc.assert(
+      fc.property(probability, fc.nat(), (p, seed) => {
+        const dropout = new nn.Dropout(p, { generator: new Generator(seed) });
+        const y = dropout.forward(ones([20_000]));
+        const scale = y.max().item();
+        expect(scale).toBeCloseTo(1 / (1 - p), 4);
+        expect(y.eq(0).logicalOr(y.eq(scale)).all().item()).toBe(1);
+        // Six standard deviations of a binomial share.
+        const share = y.ne(0).sum().item() / y.size;
+        expect(Math.abs(share - (1 - p))).toBeLessThan(6 * Math.sqrt((p * (1 - p)) / y.size));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('passes gradients through what was kept, by the same scale', () => {
+    const x = randn([50], { requiresGrad: true });
+    const y = functional.dropout(x, 0.5);
+    y.sum().backward();
+    expect(x.grad?.toArray()).toEqual(y.ne(0).to('float32').mul(2).toArray());
+  });
+
+  test('passes everything in evaluation mode and for p = 0, nothing for p = 1', () => {
+    const x = randn([5]);
+    expect(new nn.Dropout(0.5).eval().forward(x)).toBe(x);
+    expect(functional.dropout(x, 0.5, { training: false })).toBe(x);
+    expect(new nn.Dropout(0).forward(x)).toBe(x);
+    expect(new nn.Dropout(1).forward(x).abs().toArray()).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('draws from the default generator, or from its own', () => {
+    const x = ones([64]);
+    const draw = (dropout: nn.Dropout) => dropout.forward(x).toArray();
+    manualSeed(1);
+    const seeded = draw(new nn.Dropout());
+    manualSeed(1);
+    expect(draw(new nn.Dropout())).toEqual(seeded);
+    const own = new nn.Dropout(0.5, { generator: new Generator(1) });
+    expect(draw(own)).toEqual(seeded);
+    expect(draw(own)).not.toEqual(seeded);
+  });
+
+  test('refuses what is no probability', () => {
+    expect(() => new nn.Dropout(1.5)).toThrow('Dropout: p must be from 0 to 1, got 1.5');
+    expect(() => functional.dropout(ones([1]), Number.NaN)).toThrow(
+      'dropout: p must be from 0 to 1, got NaN',
+    );
+  });
+});
