@@ -9,7 +9,12 @@ export {
   gradcheck,
   gradgradcheck,
 } from './check/gradcheck.ts';
-export { discrepancy, type NumericDerivative, numericJvp } from './check/numeric.ts';
+export {
+  discrepancy,
+  type NumericDerivative,
+  type NumericOptions,
+  numericJvp,
+} from './check/numeric.ts';
 export * from './create.ts';
 export {
   type BackwardOptions,

@@ -166,7 +166,8 @@ function compare(
     const at = elements(primals[k]!);
     units(primals[k]!).forEach((t, j) => {
       const tangents = replaced(primals, k, t);
-      const numeric = numericJvp(f, primals, tangents, eps * Math.max(1, Math.abs(at[j]!)));
+      const step = eps * Math.max(1, Math.abs(at[j]!));
+      const numeric = numericJvp(f, primals, tangents, { step });
       const columns = modes.includes('forward') ? trace.pushforward(tangents).map(elements) : [];
       outputs.forEach(({ shape }, o) => {
         const { values, errors } = numeric[o]!;

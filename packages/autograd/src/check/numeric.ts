@@ -15,6 +15,17 @@ export interface NumericDerivative {
   readonly errors: Float64Array;
 }
 
+/** Options of {@link numericJvp}. */
+export interface NumericOptions {
+  /**
+   * The first step h, along the tangents. Default: the fifth root of the rounding, where the error of the formula and
+   * that of rounding are in balance (0.0006 in float64).
+   */
+  readonly step?: number;
+  /** The relative rounding of the values of f. Default: that of each output's dtype; larger where f rounds on the way. */
+  readonly rounding?: number;
+}
+
 /**
  * How far apart two derivatives are: |a - b| / max(1, |a|, |b|), a relative difference for large values and an absolute
  * one for small values, where a relative one says nothing.
@@ -24,7 +35,7 @@ export function discrepancy(a: number, b: number): number {
 }
 
 /** Half the distance from 1 to the next larger number of a dtype. */
-const roundoffOf = (output: Tensor): number => (output.dtype === 'float32' ? 2 ** -24 : 2 ** -53);
+const roundingOf = (output: Tensor): number => (output.dtype === 'float32' ? 2 ** -24 : 2 ** -53);
 
 /** How often the step is cut to an eighth while the estimate is poor. */
 const REFINEMENTS = 3;
@@ -40,7 +51,7 @@ const REFINEMENTS = 3;
  * f(x + h) - 2 f(x) + f(x - h), which shrinks like h there and like h^2 where f is smooth. While an error is large, smaller steps are
  * tried, and the best estimate of each element is kept.
  *
- * `primals` must be float64. `step` is the first h; without it 0.001 is used, near the optimum for float64.
+ * `primals` must be float64.
  *
  * @example
  * ```ts
@@ -54,10 +65,11 @@ export function numericJvp<R extends Outputs>(
   f: TensorFunction<R>,
   primals: readonly Tensor[],
   tangents: readonly Tensor[],
-  step = 1e-3,
+  options: NumericOptions = {},
 ): NumericDerivative[] {
-  const line = new Line(f, primals, tangents);
-  const { outputs } = line;
+  const line = new Line(f, primals, tangents, options.rounding);
+  const { outputs, rounding } = line;
+  const { step = Math.max(...rounding) ** 0.2 } = options;
   const best = outputs.map(({ length }) => ({
     values: new Float64Array(length),
     errors: new Float64Array(length).fill(Number.POSITIVE_INFINITY),
@@ -67,7 +79,7 @@ export function numericJvp<R extends Outputs>(
       line.estimate(output, h, best[output]!);
     });
     const good = best.every(({ values, errors }, output) =>
-      errors.every((error, i) => error <= line.roundoff[output]! ** 0.6 * Math.max(1, Math.abs(values[i]!))),
+      errors.every((error, i) => error <= rounding[output]! ** 0.6 * Math.max(1, Math.abs(values[i]!))),
     );
     if (good) break;
   }
@@ -78,13 +90,19 @@ export function numericJvp<R extends Outputs>(
 class Line {
   /** The values of each output at the primals. */
   readonly outputs: readonly Float64Array[];
-  readonly roundoff: readonly number[];
+  /** The relative rounding of each. */
+  readonly rounding: readonly number[];
   readonly #at = new Map<number, readonly Float64Array[]>();
   readonly #evaluate: (s: number) => readonly Tensor[];
   /** How far s moves when a coordinate moves by its own size: rounding of the points counts by that much. */
   readonly #reach: number;
 
-  constructor(f: TensorFunction<Outputs>, primals: readonly Tensor[], tangents: readonly Tensor[]) {
+  constructor(
+    f: TensorFunction<Outputs>,
+    primals: readonly Tensor[],
+    tangents: readonly Tensor[],
+    rounding: number | undefined,
+  ) {
     const xs = primals.map((x, i) => coordinates(x, i));
     const ts = tangents.map(float64);
     if (xs.length !== ts.length) {
@@ -117,7 +135,7 @@ class Line {
         );
       }
     });
-    this.roundoff = outputs.map(roundoffOf);
+    this.rounding = outputs.map((output) => rounding ?? roundingOf(output));
     this.outputs = outputs.map(float64);
     this.#at.set(0, this.outputs);
   }
@@ -127,17 +145,17 @@ class Line {
     const f = (s: number) => this.#values(s)[output]!;
     const [left2, left, leftHalf, middle] = [f(-2 * h), f(-h), f(-h / 2), f(0)];
     const [right2, right, rightHalf] = [f(2 * h), f(h), f(h / 2)];
-    const roundoff = this.roundoff[output]!;
+    const unit = this.rounding[output]!;
     for (let i = 0; i < values.length; i++) {
       const whole = right[i]! - left[i]!;
       const value = (8 * (rightHalf[i]! - leftHalf[i]!) - whole) / (6 * h);
       const coarse = (8 * whole - (right2[i]! - left2[i]!)) / (12 * h);
       const scale = Math.max(Math.abs(left[i]!), Math.abs(right[i]!));
-      const rounding = (4 * roundoff * scale + 2 ** -52 * this.#reach * Math.abs(value)) / h;
+      const rounding = (4 * unit * scale + 2 ** -52 * this.#reach * Math.abs(value)) / h;
       const second = right[i]! - 2 * middle[i]! + left[i]!;
       const secondHalf = rightHalf[i]! - 2 * middle[i]! + leftHalf[i]!;
       const jump = Math.abs(4 * secondHalf - second) / h;
-      const kink = jump > roundoff ** 0.25 * Math.max(1, Math.abs(value)) ? jump : 0;
+      const kink = jump > unit ** 0.25 * Math.max(1, Math.abs(value)) ? jump : 0;
       const error = Math.abs(coarse - value) + rounding + kink;
       if (!(error >= errors[i]!)) {
         errors[i] = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;

@@ -18,7 +18,7 @@ const piecewise = (samples: Samples) => nonDifferentiable('the result is bool', 
 
 /** Where a = b (NaN equals nothing). PyTorch: `torch.eq`. */
 export const eq = (a: Operand, b: Operand): Tensor => compare('eq', a, b);
-export const eqSamples = /* @__PURE__ */ piecewise((s) => s.broadcast(s.few, s.few));
+export const eqSamples = /* @__PURE__ */ piecewise((s) => s.operands(s.few, s.few));
 
 /** Where a >= b. PyTorch: `torch.ge`. */
 export const ge = (a: Operand, b: Operand): Tensor => compare('ge', a, b);
@@ -101,6 +101,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return whereOp({ condition: condition.expand(shape), a: x.expand(shape), b: y.expand(shape) });
 }
 export const whereSamples: Samples = (s) => {
-  const [a, b] = s.broadcast(s.reals, s.reals);
-  return [s.mask(a.shape), a, b];
+  const [a, b] = s.operands(s.reals, s.reals);
+  const { shape } = typeof a === 'number' ? (b as Tensor) : a;
+  return [s.mask(shape), a, b];
 };

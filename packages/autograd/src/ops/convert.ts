@@ -18,7 +18,7 @@ const toOp = /* @__PURE__ */ linear<DType>({
 export function to(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : toOp(x, checkDType(dtype, 'to'));
 }
-export const toSamples: Samples = (s) => [s.tensor(), 'float64'];
+export const toSamples: Samples = (s) => [s.tensor(), s.oneOf(['float64', 'float32'])];
 
 const cloneOp = /* @__PURE__ */ linear({
   name: 'clone',

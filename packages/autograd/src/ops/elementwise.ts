@@ -43,7 +43,7 @@ export const add = /* @__PURE__ */ binary({
   saves: 'nothing',
   differentials: [(t) => t, (t) => t],
 });
-export const addSamples: Samples = (s) => s.broadcast(s.reals, s.reals);
+export const addSamples: Samples = (s) => s.operands(s.reals, s.reals);
 
 /** arcsin x in radians, for |x| <= 1. Derivative: 1 / sqrt(1 - x^2). PyTorch: `torch.asin`. */
 export const asin = /* @__PURE__ */ elementwise({
@@ -83,7 +83,7 @@ export const atan2 = /* @__PURE__ */ binary({
     (t, a, b) => t.mul(a.neg().div(a.square().add(b.square()))),
   ],
 });
-export const atan2Samples: Samples = (s) => s.broadcast({ apart: [0] }, { apart: [0] });
+export const atan2Samples: Samples = (s) => s.operands({ apart: [0] }, { apart: [0] });
 
 /** The inverse of tanh, for |x| < 1. Derivative: 1 / (1 - x^2). PyTorch: `torch.atanh`. */
 export const atanh = /* @__PURE__ */ elementwise({
@@ -132,7 +132,10 @@ export function clamp(x: Tensor, min?: number, max?: number): Tensor {
   const high = max ?? Number.POSITIVE_INFINITY;
   return clampOp({ x }, { min: Math.min(min ?? Number.NEGATIVE_INFINITY, high), max: high });
 }
-export const clampSamples: Samples = (s) => [s.tensor({ apart: [-1, 1.5] }), -1, s.oneOf([1.5, undefined])];
+export const clampSamples: Samples = (s) => [
+  s.tensor({ apart: [-1, 1.5] }),
+  ...s.oneOf([[-1], [-1, 1.5], [undefined, 1.5], [1.5, -1]]),
+];
 
 /** cos x, x in radians. Derivative: -sin x. PyTorch: `torch.cos`. */
 export const cos = /* @__PURE__ */ elementwise({
@@ -160,7 +163,7 @@ export const div = /* @__PURE__ */ binary({
   saves: 'inputs',
   differentials: [(t, _, b) => t.div(b), (t, a, b) => t.mul(a.div(b).div(b)).neg()],
 });
-export const divSamples: Samples = (s) => s.broadcast(s.reals, { apart: [0], margin: 0.4 });
+export const divSamples: Samples = (s) => s.operands(s.reals, { apart: [0], margin: 0.4 });
 
 /** e^x. Derivative: e^x. PyTorch: `torch.exp`. */
 export const exp = /* @__PURE__ */ elementwise({
@@ -233,7 +236,7 @@ export const maximum = /* @__PURE__ */ binary({
   saves: 'inputs',
   differentials: [(t, a, b) => wins(t, a.gt(b), a.eq(b)), (t, a, b) => wins(t, b.gt(a), a.eq(b))],
 });
-export const maximumSamples: Samples = (s) => s.broadcast({ apart: [0] }, { low: -1e-2, high: 1e-2 });
+export const maximumSamples: Samples = (s) => s.operands({ apart: [0] }, { low: -1e-2, high: 1e-2 });
 
 /** The smaller of a and b. Where they are equal, each gets half of the gradient. PyTorch: `torch.minimum`. */
 export const minimum = /* @__PURE__ */ binary({
@@ -255,7 +258,7 @@ export const mul = /* @__PURE__ */ binary({
   saves: 'other',
   differentials: [(t, b) => t.mul(b), (t, a) => t.mul(a)],
 });
-export const mulSamples: Samples = (s) => s.broadcast(s.reals, s.reals);
+export const mulSamples: Samples = (s) => s.operands(s.reals, s.reals);
 
 /** -x. PyTorch: `torch.neg`. */
 export const neg = /* @__PURE__ */ elementwise({
@@ -269,27 +272,24 @@ export const negSamples: Samples = (s) => [s.tensor()];
 
 /**
  * a^b. Derivatives: b a^(b-1), and a^b ln a, both 0 where the factor that vanishes meets an infinite one
- * (b = 0; a = 0 with b >= 0). PyTorch: `torch.pow`.
+ * (a = 0 with b = 0; a = 0 with b >= 0). PyTorch: `torch.pow`.
  */
 export const pow = /* @__PURE__ */ binary({
   name: 'pow',
   forward: 'pow',
   saves: 'inputs',
   differentials: [
-    (t, a, b) =>
-      t
-        .mul(b)
-        .mul(a.pow(b.sub(1)))
-        .where(b.ne(0), 0),
-    (t, a, b) =>
-      t
-        .mul(a.pow(b))
-        .mul(a.log())
-        .where(a.ne(0).logicalOr(b.lt(0)), 0),
+    // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
+    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.ne(0).logicalOr(b.ne(0)), 0))),
+    (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
   ],
 });
 export const powSamples: Samples = (s) =>
-  s.broadcast({ low: 0.3, high: 2 }, { low: -2, high: 3, apart: [0, 1] });
+  s.oneOf([
+    () => s.operands({ low: 0.3, high: 2 }, { low: -2, high: 3 }),
+    () => [s.tensor(s.few), s.oneOf([0, 1, 2, 3])],
+    () => [s.tensor({ apart: [0], margin: 0.4 }), s.oneOf([-1, -2, 5])],
+  ])();
 
 /** 1 / x. Derivative: -1 / x^2. PyTorch: `torch.reciprocal`. */
 export const reciprocal = /* @__PURE__ */ elementwise({
@@ -317,7 +317,8 @@ export const remainder = /* @__PURE__ */ binary({
   saves: 'inputs',
   differentials: [(t) => t, (t, a, b) => t.mul(a.div(b).floor().neg())],
 });
-export const remainderSamples: Samples = (s) => s.broadcast({ low: 0.1, high: 0.9 }, { low: 1, high: 2 });
+export const remainderSamples: Samples = (s) =>
+  s.operands({ low: -4.7, high: -2.3, apart: [-3, -4], margin: 0.25 }, { low: 0.97, high: 1.03 });
 
 /** The nearest whole number, halves to the even one. Derivative: 0. PyTorch: `torch.round`. */
 export const round = /* @__PURE__ */ elementwise({
@@ -410,7 +411,7 @@ export const sub = /* @__PURE__ */ binary({
   saves: 'nothing',
   differentials: [(t) => t, (t) => t.neg()],
 });
-export const subSamples: Samples = (s) => s.broadcast(s.reals, s.reals);
+export const subSamples: Samples = (s) => s.operands(s.reals, s.reals);
 
 /** tan x, x in radians. Derivative: 1 + tan^2 x. PyTorch: `torch.tan`. */
 export const tan = /* @__PURE__ */ elementwise({

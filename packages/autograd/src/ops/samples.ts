@@ -1,3 +1,4 @@
+import type { Operand } from '../tape/shorthands.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -32,6 +33,8 @@ export interface SampleKit {
   tensorOf(shape: Shape, range?: Range): Tensor;
   /** Two tensors whose shapes broadcast. */
   broadcast(a: Range, b: Range): [Tensor, Tensor];
+  /** Two operands: mostly as `broadcast`, sometimes one of them a JavaScript number. */
+  operands(a: Range, b: Range): readonly [Operand, Operand];
   /** A bool tensor whose shape broadcasts to `shape`. */
   mask(shape: Shape): Tensor;
   /** An int32 tensor of positions in 0 … bound - 1. */

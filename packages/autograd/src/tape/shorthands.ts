@@ -1,10 +1,11 @@
 import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
-import { constant, wrap } from '../tensor/core.ts';
+import { alias, constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import { broadcastShapes, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { withGradMode } from './mode.ts';
 import type { Node, Op, Spec } from './node.ts';
 import { isTracked, record1, record2 } from './record.ts';
 
@@ -236,8 +237,9 @@ export function linear<A = void>(definition: LinearDefinition<A>): (x: Tensor, a
     onceDifferentiable: false,
   };
   const call = (x: Tensor, attributes: A): Tensor => {
-    const y = forward(x, attributes);
-    return isFloat(y.dtype) && isTracked(x) ? record1(op, x, y, none, attributes) : y;
+    if (!isTracked(x)) return forward(x, attributes);
+    const y = withGradMode(false, () => forward(x, attributes));
+    return isFloat(y.dtype) ? record1(op, x, y === x ? alias(y) : y, none, attributes) : y;
   };
   return call;
 }
@@ -275,11 +277,12 @@ export function bilinear<A = void>(
     onceDifferentiable: false,
   };
   const call = (a: Tensor, b: Tensor, attributes: A): Tensor => {
-    const y = forward(a, b, attributes);
     const trackedA = isTracked(a);
     const trackedB = isTracked(b);
-    if (!trackedA && !trackedB) return y;
-    return record2(op, a, b, y, [trackedB ? a : undefined, trackedA ? b : undefined], attributes);
+    if (!trackedA && !trackedB) return forward(a, b, attributes);
+    const y = withGradMode(false, () => forward(a, b, attributes));
+    const output = y === a || y === b ? alias(y) : y;
+    return record2(op, a, b, output, [trackedB ? a : undefined, trackedA ? b : undefined], attributes);
   };
   return call;
 }

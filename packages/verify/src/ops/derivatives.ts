@@ -78,8 +78,7 @@ function compareTangents(
   tangents: readonly Tensor[],
   pushed: readonly Tensor[],
 ): Outcome | Omit<Difference, 'by'> {
-  // The step at which truncation and rounding of a 5-point difference are in balance.
-  const numeric = numericJvp(f, primals, tangents, unit ** 0.2);
+  const numeric = numericJvp(f, primals, tangents, { rounding: unit });
   let uncertain = false;
   for (const [o, { values, errors }] of numeric.entries()) {
     const given = pushed[o]!.toTypedArray();

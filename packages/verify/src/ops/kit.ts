@@ -115,17 +115,23 @@ export function sampleKit(draw: Draw, kind: Lengths = 'positive'): SampleKit {
     return kept.map((length) => (drawIndex(draw, 2) === 0 ? length : 1));
   };
   const oneOf = <T>(values: readonly T[]): T => values[drawIndex(draw, values.length)]!;
+  const broadcast = (a: Range, b: Range): [Tensor, Tensor] => {
+    const full = shape(0, 3);
+    // One of the two has the full shape.
+    const first = drawIndex(draw, 2) === 0;
+    return [tensorOf(first ? full : narrower(full), a), tensorOf(first ? narrower(full) : full, b)];
+  };
   const dim = (x: Tensor) => draw(integer, -Math.max(x.ndim, 1), Math.max(x.ndim, 1) - 1);
   return {
     reals: {},
     few: { values: [0, 1, -1, 0.5, 2] },
     tensor: (range) => tensorOf(shape(0, 3), range),
     tensorOf,
-    broadcast: (a, b) => {
-      const full = shape(0, 3);
-      // One of the two has the full shape.
-      const first = drawIndex(draw, 2) === 0;
-      return [tensorOf(first ? full : narrower(full), a), tensorOf(first ? narrower(full) : full, b)];
+    broadcast,
+    operands: (a, b) => {
+      const kind = drawIndex(draw, 6);
+      if (kind === 4) return [tensorOf(shape(0, 3), a), drawValues(draw, 1, b)[0]!];
+      return kind === 5 ? [drawValues(draw, 1, a)[0]!, tensorOf(shape(0, 3), b)] : broadcast(a, b);
     },
     mask: (of_) => {
       const shape = narrower(of_);

@@ -107,7 +107,7 @@ const DEFAULT_RUNS = 50;
  * // verifyOp: 'cube' fails 'forward' (J t is the 5-point difference of the value):
  * ```
  */
-export function verifyOp<A extends readonly unknown[]>(
+export function verifyOp<A extends readonly unknown[] | []>(
   op: OpUnderTest<A>,
   options: VerifyOptions = {},
 ): OpReport {
@@ -129,10 +129,10 @@ export function verifyOp<A extends readonly unknown[]>(
  * const wrong = elementwise({ name: 'wrong', forward: 'sin', saves: 'input', derivative: (x) => x.sin() });
  * const report = checkOp({ name: 'wrong', call: wrong, samples: (s) => [s.tensor()] });
  * const failed = report.properties.filter(({ failure }) => failure !== null);
- * console.log(failed.map(({ property }) => property).join()); // forward,forwardOverReverse,forwardOverForward
+ * console.log(failed.map(({ property }) => property).join()); // forward
  * ```
  */
-export function checkOp<A extends readonly unknown[]>(
+export function checkOp<A extends readonly unknown[] | []>(
   op: OpUnderTest<A>,
   options: VerifyOptions = {},
 ): OpReport {
