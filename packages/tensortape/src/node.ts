@@ -3,4 +3,5 @@
  *
  * @module
  */
-export {};
+export * from '@tensortape/datasets/node';
+export * from '@tensortape/nn/node';
