@@ -270,4 +270,9 @@ export class LambdaLR extends LRScheduler<{ factors: readonly EpochFactor[] }> {
   protected rate(_group: ParamGroup<LearningRate>, index: number): number {
     return this.baseLrs[index]! * this.options.factors[index]!(this.lastEpoch);
   }
+
+  /** The state, in which PyTorch expects a place for functions. */
+  override stateDict(): SchedulerStateDict {
+    return { ...super.stateDict(), lr_lambdas: this.baseLrs.map(() => null) };
+  }
 }

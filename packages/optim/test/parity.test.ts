@@ -69,7 +69,7 @@ def run_schedule(given):
     for epoch in range(25):
         schedule.step()
         rates.append(schedule.get_last_lr())
-    return {'rates': rates, 'state': {**schedule.state_dict(), 'lr_lambdas': None}}
+    return {'rates': rates, 'state': schedule.state_dict()}
 
 def run(given):
     return run_schedule(given) if 'rates' in given else run_optimizer(given)
