@@ -221,6 +221,7 @@ async function compare(title: string, kind: Kind, ask: Ask): Promise<void> {
       near(state.state, resumed.state.state);
       expect(resumed.state.param_groups).toMatchObject(state.param_groups);
     }),
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 40 },
   );
 }
 
