@@ -2,7 +2,10 @@ import { ArgumentError, IndexError, type Tensor } from '@tensortape/autograd';
 import { formatTree, Module } from './module.ts';
 
 /** A module from one tensor to one tensor: what {@link Sequential} chains. */
-export type Layer = Module & { forward(x: Tensor): Tensor };
+export interface Layer extends Module {
+  /** What the layer computes. */
+  forward(x: Tensor): Tensor;
+}
 
 /** A module whose fields are modules, by number or name. */
 abstract class Container<M extends Module> extends Module {

@@ -18,6 +18,14 @@ export interface AdamOptions {
   maximize: boolean;
 }
 
+/** How weights decay in a step: by a part of the gradient, or by a factor. */
+export interface Decay {
+  /** How much of the parameter is added to its gradient. */
+  readonly weightDecay: number;
+  /** What the parameter is multiplied by. */
+  readonly shrink: number;
+}
+
 /** What {@link Adam} remembers of a parameter. */
 export type AdamState = {
   /** The number of steps $t$. */
@@ -93,8 +101,8 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     };
   }
 
-  /** How weights decay: into the gradient, or by a factor of the parameter itself. */
-  protected decay({ weightDecay }: AdamOptions): { weightDecay: number; shrink: number } {
+  /** How weights decay: through the gradient. */
+  protected decay({ weightDecay }: AdamOptions): Decay {
     return { weightDecay, shrink: 1 };
   }
 
@@ -143,7 +151,7 @@ export class AdamW extends Adam {
     super(params, { weightDecay: 0.01, ...options });
   }
 
-  protected override decay({ lr, weightDecay }: AdamOptions): { weightDecay: number; shrink: number } {
+  protected override decay({ lr, weightDecay }: AdamOptions): Decay {
     return { weightDecay: 0, shrink: 1 - lr * weightDecay };
   }
 }

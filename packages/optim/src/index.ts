@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { Adam, type AdamOptions, type AdamState, AdamW } from './adam.ts';
+export { Adam, type AdamOptions, type AdamState, AdamW, type Decay } from './adam.ts';
 export {
   type LearningRate,
   Optimizer,
@@ -13,7 +13,9 @@ export {
 } from './optimizer.ts';
 export {
   type EpochFactor,
+  type Exponential,
   ExponentialLR,
+  type Factors,
   LambdaLR,
   LRScheduler,
   type ScheduledOptimizer,
@@ -21,6 +23,7 @@ export {
   type SchedulerStateDict,
   StepLR,
   type StepLROptions,
+  type Steps,
 } from './schedulers.ts';
 export { SGD, type SGDOptions, type SGDState } from './sgd.ts';
 export type { OptimizerStateDict } from './stateDict.ts';

@@ -156,6 +156,24 @@ export interface StepLROptions extends SchedulerOptions {
   readonly gamma?: number;
 }
 
+/** What {@link ExponentialLR} multiplies by. */
+export interface Exponential {
+  /** What the learning rate is multiplied by. */
+  gamma: number;
+}
+
+/** What {@link StepLR} multiplies by, and when. */
+export interface Steps extends Exponential {
+  /** The number of epochs between changes. */
+  stepSize: number;
+}
+
+/** What {@link LambdaLR} multiplies by. */
+export interface Factors {
+  /** One function for each group. */
+  readonly factors: readonly EpochFactor[];
+}
+
 /**
  * Multiplies the learning rate by `gamma` every `stepSize` epochs. PyTorch: `torch.optim.lr_scheduler.StepLR`.
  *
@@ -170,7 +188,7 @@ export interface StepLROptions extends SchedulerOptions {
  * console.log(scheduler.getLastLr()); // [ 2 ]
  * ```
  */
-export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
+export class StepLR extends LRScheduler<Steps> {
   /**
    * @param optimizer The optimizer whose learning rates are set.
    * @param stepSize The number of epochs between changes.
@@ -184,7 +202,7 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
     super(optimizer, { stepSize, gamma }, lastEpoch);
   }
 
-  protected override check({ stepSize, gamma }: { stepSize: number; gamma: number }): void {
+  protected override check({ stepSize, gamma }: Steps): void {
     if (!Number.isInteger(stepSize) || stepSize < 1) {
       throw new ArgumentError(`StepLR: stepSize must be a whole number >= 1, got ${stepSize}`);
     }
@@ -210,7 +228,7 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
  * console.log(scheduler.getLastLr()); // [ 4 ]
  * ```
  */
-export class ExponentialLR extends LRScheduler<{ gamma: number }> {
+export class ExponentialLR extends LRScheduler<Exponential> {
   /**
    * @param optimizer The optimizer whose learning rates are set.
    * @param gamma What the learning rate is multiplied by.
@@ -220,7 +238,7 @@ export class ExponentialLR extends LRScheduler<{ gamma: number }> {
     super(optimizer, { gamma }, lastEpoch);
   }
 
-  protected override check({ gamma }: { gamma: number }): void {
+  protected override check({ gamma }: Exponential): void {
     checkFinite('ExponentialLR', 'gamma', gamma);
   }
 
@@ -246,7 +264,7 @@ export type EpochFactor = (epoch: number) => number;
  * console.log(warmup.getLastLr()); // [ 4 ]
  * ```
  */
-export class LambdaLR extends LRScheduler<{ factors: readonly EpochFactor[] }> {
+export class LambdaLR extends LRScheduler<Factors> {
   /**
    * @param optimizer The optimizer whose learning rates are set.
    * @param factor One function for all groups, or a list of one for each.
@@ -269,5 +287,10 @@ export class LambdaLR extends LRScheduler<{ factors: readonly EpochFactor[] }> {
 
   protected rate(_group: ParamGroup<LearningRate>, index: number): number {
     return this.baseLrs[index]! * this.options.factors[index]!(this.lastEpoch);
+  }
+
+  /** The state, in which PyTorch expects a place for functions. */
+  override stateDict(): SchedulerStateDict {
+    return { ...super.stateDict(), lr_lambdas: this.baseLrs.map(() => null) };
   }
 }

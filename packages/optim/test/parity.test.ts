@@ -69,7 +69,7 @@ def run_schedule(given):
     for epoch in range(25):
         schedule.step()
         rates.append(schedule.get_last_lr())
-    return {'rates': rates, 'state': {**schedule.state_dict(), 'lr_lambdas': None}}
+    return {'rates': rates, 'state': schedule.state_dict()}
 
 def run(given):
     return run_schedule(given) if 'rates' in given else run_optimizer(given)
@@ -221,6 +221,7 @@ async function compare(title: string, kind: Kind, ask: Ask): Promise<void> {
       near(state.state, resumed.state.state);
       expect(resumed.state.param_groups).toMatchObject(state.param_groups);
     }),
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 40 },
   );
 }
 

@@ -22,7 +22,7 @@ export interface DropoutOptions {
  * import { manualSeed, ones } from '@tensortape/autograd';
  *
  * manualSeed(0);
- * console.log(functional.dropout(ones([6]), 0.5).toArray()); // [ 2, 2, 0, 0, 2, 0 ]
+ * console.log(functional.dropout(ones([6]), 0.5).toArray()); // [ 0, 0, 2, 0, 0, 0 ]
  * ```
  */
 export function dropout(x: Tensor, p = 0.5, { training = true, generator }: DropoutOptions = {}): Tensor {
