@@ -96,7 +96,7 @@ export function mnistCacheFolder(): string {
  * import { findMnist, readMnist } from '@tensortape/datasets/node';
  *
  * const folder = await findMnist();
- * const digits = folder ? await readMnist({ folder }) : generateDigits({ count: 1000, random: Math.random });
+ * const digits = folder ? await readMnist({ folder }) : generateDigits({ count: 1000, seed: 1 });
  * console.log(digits.images.length === 784 * digits.labels.length); // true
  * ```
  */
