@@ -270,6 +270,14 @@ describe('state dicts', () => {
     expect(String(from.stateDict().state[0]!['exp_avg'])).not.toBe(before);
   });
 
+  test('a state of before the first step makes the next one the first', () => {
+    const adam = new Adam(params());
+    const fresh = adam.stateDict();
+    trained(adam);
+    adam.loadStateDict(fresh);
+    expect(adam.stateDict().state).toEqual({});
+  });
+
   test('options come with the state, and later changes of either stay apart', () => {
     const [from, to] = [new Adam(params(), { lr: 0.5, betas: [0.1, 0.2] }), new Adam(params())];
     const dict = from.stateDict();

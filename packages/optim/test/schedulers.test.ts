@@ -51,6 +51,13 @@ test('two schedules of one optimizer work together', () => {
   expect(optimizer.paramGroups[0]?.lr).toBe(10);
 });
 
+test('a later schedule starts from the same rate as the first', () => {
+  const optimizer = make(8);
+  new ExponentialLR(optimizer, 0.5).step();
+  const later = new LambdaLR(optimizer, () => 0.25);
+  expect([later.baseLrs, later.getLastLr()]).toEqual([[8], [2]]);
+});
+
 test('they go on from a saved state', () => {
   const [first, second] = [make(8), make(100)];
   const before = new StepLR(first, 3, { gamma: 0.5 });
