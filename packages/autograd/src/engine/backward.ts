@@ -3,7 +3,7 @@ import type { Node, Spec } from '../tape/node.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import { type Storage, storageCount } from '../tensor/storage.ts';
+import { Storage, storageCount } from '../tensor/storage.ts';
 import { type Order, positionIn, topologicalOrder } from './order.ts';
 
 /** Options of {@link backward}. */
@@ -225,7 +225,11 @@ function store(leaf: Tensor, gradient: Tensor, firstStorage: number, taken: Set<
   if (leaf.grad !== null) {
     leaf.grad =
       leaf.grad.requiresGrad || isGradEnabled() ? leaf.grad.add(gradient) : leaf.grad.add_(gradient);
-  } else if (storage.id < firstStorage || taken.has(storage) || storage.array.length !== gradient.size) {
+  } else if (
+    Storage.idOf(storage) < firstStorage ||
+    taken.has(storage) ||
+    storage.array.length !== gradient.size
+  ) {
     leaf.grad = gradient.clone();
   } else {
     leaf.grad = gradient;

@@ -2,7 +2,7 @@ import { type DType, itemSize, type NumericArray } from './dtype.ts';
 
 let created = 0;
 
-/** How many storages exist so far: one made later has an `id` of at least this. */
+/** How many storages exist so far: one made later has an id of at least this. */
 export function storageCount(): number {
   return created;
 }
@@ -10,8 +10,8 @@ export function storageCount(): number {
 /** One typed array and the number of in-place changes made to it. Tensors are views of storages. */
 export class Storage {
   readonly array: NumericArray;
-  /** Grows with each storage made, so that its age can be told. */
-  readonly id = created++;
+  // Private, so that test matchers find storages with equal elements equal.
+  readonly #id = created++;
   /** Counts the in-place changes: a saved value whose storage has moved on is refused by the backward sweep. */
   version = 0;
   /** The version after the latest in-place change that the tape recorded: views made before it know nothing of it. */
@@ -21,6 +21,11 @@ export class Storage {
 
   constructor(array: NumericArray) {
     this.array = array;
+  }
+
+  /** Grows with each storage made, so that its age can be told. */
+  static idOf(storage: Storage): number {
+    return storage.#id;
   }
 
   /** Records an in-place change. */
