@@ -81,7 +81,7 @@ export abstract class Module {
   /** The outermost module below which this one was found last. */
   #root = -1;
   /** Modules that run below this one, do not belong to it, and have nothing to train. */
-  #strangers = new WeakSet<Module>();
+  readonly #strangers = new WeakSet<Module>();
 
   /** Makes calls of `forward` pass through the module's wrapper. */
   constructor() {
@@ -99,8 +99,7 @@ export abstract class Module {
   /** Whether the module is in training mode, as dropout and batch normalisation ask; see {@link Module.train}. */
   get training(): boolean {
     const root = running[0];
-    if (root !== undefined && root.#strangers !== null && root.#strangers.has(this))
-      throw root.#undiscovered(this);
+    if (root !== undefined && root.#strangers.has(this)) throw root.#undiscovered(this);
     return this.#training;
   }
 
@@ -136,7 +135,6 @@ export abstract class Module {
       throw root.#undiscovered(this);
     }
     // Nothing to train: a loss handed in, an activation made on the fly. Only its mode is refused, when it asks for it.
-    root.#strangers ??= new WeakSet();
     root.#strangers.add(this);
   }
 
