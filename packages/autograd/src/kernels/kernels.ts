@@ -55,7 +55,7 @@ export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr'
 /** Reductions over axes; `any` and `all` give bool, the others the operand's dtype. */
 export type ReduceName = 'all' | 'amax' | 'amin' | 'any' | 'prod' | 'sum';
 
-/** One step of stochastic gradient descent; see {@link Kernels.sgd}. */
+/** One step of stochastic gradient descent; see `Kernels.sgd`. */
 export interface SgdStep {
   /** The learning rate. */
   readonly lr: number;
@@ -71,7 +71,7 @@ export interface SgdStep {
   readonly maximize: boolean;
 }
 
-/** One step of Adam; see {@link Kernels.adam}. */
+/** One step of Adam; see `Kernels.adam`. */
 export interface AdamStep {
   /** The learning rate, divided by the mean's bias correction. */
   readonly stepSize: number;
