@@ -3,7 +3,7 @@ import { isGradEnabled } from '../tape/mode.ts';
 import { leafNode } from '../tape/node.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { category, checkDType, type DType, isFloat } from '../tensor/dtype.ts';
-import { DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
+import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
 import { identity } from './convert.ts';
@@ -26,6 +26,15 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
     throw new GradientError(
       `${op}: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
         'gradient; change the base itself, or build the result with cat, stack or where',
+    );
+  }
+  if (
+    !target.isContiguous &&
+    target.strides.some((stride, axis) => stride === 0 && target.shape[axis]! > 1)
+  ) {
+    throw new ArgumentError(
+      `${op}: several elements of this tensor (shape ${formatShape(target.shape)}, strides ${formatShape(target.strides)}) are one in ` +
+        'memory, as expand leaves them; clone() it first',
     );
   }
   if (!sameShape(value.shape, target.shape)) {
@@ -67,18 +76,28 @@ function scaled(other: Tensor | number, alpha: number): Tensor | number {
 
 /** Multiplies `x` by `other` in place. PyTorch: `Tensor.mul_`. Errors: see {@link copyInPlace}. */
 export function mulInPlace(x: Tensor, other: Tensor | number): Tensor {
-  return overwrite('mul_', x, mul(x, other));
+  return overwrite('mul_', x, typeof other === 'number' ? mul(x, other) : mul(...kept(x, other)));
 }
 
 /** Divides `x` by `other` in place. PyTorch: `Tensor.div_`. Errors: see {@link copyInPlace}. */
 export function divInPlace(x: Tensor, other: Tensor | number): Tensor {
-  return overwrite('div_', x, div(x, other));
+  return overwrite('div_', x, div(...kept(x, other)));
+}
+
+/** The operands of a change of `x` whose rule will read them afterwards: copies of what is about to be overwritten. */
+function kept<T extends Tensor | number>(x: Tensor, other: T): readonly [Tensor, T | Tensor] {
+  const tracks = x.requiresGrad || (typeof other !== 'number' && other.requiresGrad);
+  if (!isGradEnabled() || !tracks) return [x, other];
+  const copy = x.clone();
+  if (other === x) return [copy, copy];
+  return [copy, typeof other !== 'number' && other.storage === x.storage ? other.clone() : other];
 }
 
 /**
  * Writes the elements of `source`, broadcast, over those of `x`. PyTorch: `Tensor.copy_`.
  *
- * Errors: GradientError on a tracked leaf or a view while recording; ShapeError; DTypeError when the result does not fit.
+ * Errors: GradientError on a tracked leaf or a view while recording; ShapeError; DTypeError when the result does not fit;
+ * ArgumentError for an expanded tensor, whose elements share memory.
  */
 export function copyInPlace(x: Tensor, source: Tensor): Tensor {
   return overwrite('copy_', x, identity(source.to(x.dtype).expand(x.shape)));

@@ -13,7 +13,7 @@ export function isTracked(x: Tensor): boolean {
 }
 
 /** The node behind a tensor; refuses a tensor whose elements were changed in place behind the tape's back. */
-function parentOf(x: Tensor): Node | null {
+export function parentOf(x: Tensor): Node | null {
   const node = Tensor.nodeOf(x);
   const version = Tensor.versionOf(x);
   const stale =
@@ -86,7 +86,7 @@ export function recordAll(
   saved: Saved,
   attributes: unknown,
 ): void {
-  const parents = inputs.map((input) => Tensor.nodeOf(input));
+  const parents = inputs.map(parentOf);
   const slots = inputs.map((input) => Tensor.slotOf(input));
   const specs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
   const node = new Node(op, parents, slots, specs, saved, attributes);

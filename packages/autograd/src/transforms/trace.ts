@@ -4,6 +4,7 @@ import { type Order, topologicalOrder } from '../engine/order.ts';
 import type { Outputs } from '../tape/defineOp.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { Node, type Op } from '../tape/node.ts';
+import { parentOf } from '../tape/record.ts';
 import { alias, constant, Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -36,17 +37,25 @@ export class Trace<R extends Outputs> {
   readonly #name: string;
   readonly #inputs: readonly Tensor[];
   readonly #outputs: readonly Tensor[];
+  // Their places on this tape: in-place changes, by the function or later, move a tensor to another place.
+  readonly #from: readonly Target[];
+  readonly #to: readonly (Target | null)[];
   readonly #order: Order;
   readonly #tracksOthers: boolean;
 
   constructor(name: string, f: TensorFunction<R>, primals: readonly Tensor[]) {
     this.#name = name;
-    this.#inputs = primals.map((primal, i) => variable(name, primal, i));
-    const result = withGradMode(true, () => f(...this.#inputs));
+    const inputs = primals.map((primal, i) => variable(name, primal, i));
+    this.#inputs = inputs;
+    this.#from = inputs.map((x) => ({ node: Tensor.nodeOf(x)!, slot: 0 }));
+    const result = withGradMode(true, () => f(...inputs));
     this.#outputs = checkOutputs(name, result);
-    const oldest = this.#inputs.length === 0 ? 0 : Tensor.nodeOf(this.#inputs[0]!)!.sequence;
-    const roots = this.#outputs.flatMap((output) => Tensor.nodeOf(output) ?? []);
-    this.#order = topologicalOrder(roots, oldest);
+    this.#to = this.#outputs.map((y) => {
+      const node = parentOf(y);
+      return node && { node, slot: Tensor.slotOf(y) };
+    });
+    const roots = this.#to.flatMap((target) => target?.node ?? []);
+    this.#order = topologicalOrder(roots, this.#from[0]?.node.sequence);
     this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
     const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
     this.output = (Array.isArray(result) ? visible : visible[0]) as R;
@@ -56,7 +65,7 @@ export class Trace<R extends Outputs> {
   pullback(cotangents: readonly Tensor[]): Tensor[] {
     this.#check('cotangent', cotangents, this.#outputs);
     const pulled = withGradMode(this.#recordsWith(cotangents), () =>
-      pull(this.#order, seedsOf(this.#outputs, cotangents), this.#inputs.map(targetOf), true),
+      pull(this.#order, seedsOf(this.#to, cotangents), this.#from, true),
     );
     return this.#inputs.map((x, i) => pulled[i] ?? constant(0, x.dtype, x.shape));
   }
@@ -64,16 +73,17 @@ export class Trace<R extends Outputs> {
   /** The tangents of the outputs, given those of the inputs. */
   pushforward(tangents: readonly Tensor[]): Tensor[] {
     this.#check('tangent', tangents, this.#inputs);
-    const reached = this.#outputs.map((output) => Tensor.nodeOf(output) !== null);
     const pushed = withGradMode(this.#recordsWith(tangents), () =>
       push(
         this.#order,
-        seedsOf(this.#inputs, tangents),
-        this.#outputs.filter((_, i) => reached[i]).map(targetOf),
+        seedsOf(this.#from, tangents),
+        this.#to.filter((target) => target !== null),
       ),
     );
     let at = 0;
-    return this.#outputs.map((y, i) => (reached[i] ? pushed[at++] : null) ?? constant(0, y.dtype, y.shape));
+    return this.#outputs.map(
+      (y, i) => (this.#to[i] === null ? null : pushed[at++]) ?? constant(0, y.dtype, y.shape),
+    );
   }
 
   /** The outputs as a list. */
@@ -111,7 +121,9 @@ function variable(name: string, primal: Tensor, index: number): Tensor {
     );
   }
   const x = alias(primal);
-  const parent = isGradEnabled() ? Tensor.nodeOf(primal) : null;
+  // It shares the caller's elements: changing it in place is refused, as for any view.
+  Tensor.markView(x);
+  const parent = isGradEnabled() ? parentOf(primal) : null;
   const spec = { shape: x.shape, dtype: x.dtype };
   Tensor.attach(x, new Node(inputOp, [parent], [Tensor.slotOf(primal)], [spec], [], undefined), 0);
   return x;
@@ -133,13 +145,6 @@ function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonl
   return outputs as readonly Tensor[];
 }
 
-function targetOf(x: Tensor): Target {
-  return { node: Tensor.nodeOf(x)!, slot: Tensor.slotOf(x) };
-}
-
-function seedsOf(values: readonly Tensor[], directions: readonly Tensor[]): Seed[] {
-  return values.flatMap((x, i) => {
-    const node = Tensor.nodeOf(x);
-    return node === null ? [] : [{ node, slot: Tensor.slotOf(x), cotangent: directions[i]! }];
-  });
+function seedsOf(places: readonly (Target | null)[], directions: readonly Tensor[]): Seed[] {
+  return places.flatMap((place, i) => (place === null ? [] : [{ ...place, cotangent: directions[i]! }]));
 }
