@@ -8,5 +8,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/scripts/jest/fast-check.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/generated/**'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
+  maxWorkers: '100%',
 };
