@@ -243,20 +243,3 @@ export function divF32(a: usize, aStep: usize, b: usize, bStep: usize, y: usize,
 export function divF64(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
   binary<f64>(DIV, a, aStep, b, bStep, y, n);
 }
-
-// @ts-ignore: decorator
-@inline
-function addScaled<T>(alpha: T, x: usize, y: usize, n: i32): void {
-  const factor = v128.splat<T>(alpha);
-  const end = x + <usize>n * sizeof<T>();
-  while (x < end) {
-    v128.store(y, v128.add<T>(v128.load(y), v128.mul<T>(factor, v128.load(x))));
-    x += 16;
-    y += 16;
-  }
-}
-
-// y[i] += alpha x[i], product and sum rounded one after the other.
-
-export function addScaledF32(alpha: f32, x: usize, y: usize, n: i32): void { addScaled<f32>(alpha, x, y, n); }
-export function addScaledF64(alpha: f64, x: usize, y: usize, n: i32): void { addScaled<f64>(alpha, x, y, n); }

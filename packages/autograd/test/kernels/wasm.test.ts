@@ -1,7 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  addScaled,
   type BinaryName,
   binary,
   binaryNames,
@@ -311,29 +310,6 @@ describe('elementwise', () => {
         binary(kernel, a, left.from, left.step, b, right.from, 1, b, right.from, n);
         expectSame(b.subarray(right.from, right.from + n), expected.subarray(to, to + n));
       }),
-    );
-  });
-
-  test('addScaled rounds the factor, the product and the sum', () => {
-    fc.assert(
-      fc.property(
-        dtype,
-        value,
-        values,
-        values,
-        count,
-        offset,
-        offset,
-        (name, alpha, left, right, n, from, to) => {
-          const round = name === 'float32' ? Math.fround : (v: number) => v;
-          const x = fill(name, left, from + n + 1);
-          const y = fill(name, right, to + n + 2);
-          const expected = y.slice();
-          for (let i = 0; i < n; i++) expected[to + i] = y[to + i]! + round(round(alpha) * x[from + i]!);
-          addScaled(alpha, x, from, y, to, n);
-          expectSame(y, expected);
-        },
-      ),
     );
   });
 

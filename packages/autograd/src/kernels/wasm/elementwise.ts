@@ -53,7 +53,7 @@ export const unaryThresholds: Readonly<Record<UnaryName, number>> = {
 };
 
 /**
- * Elements from which a binary kernel, or {@link addScaled}, beats a loop in plain JavaScript.
+ * Elements from which a binary kernel beats a loop in plain JavaScript.
  *
  * Measured as {@link unaryThresholds}:
  *
@@ -62,7 +62,6 @@ export const unaryThresholds: Readonly<Record<UnaryName, number>> = {
  * | add | 3.9 / 7.8 | 3.0 / 3.4 | 2.8 / 1.8 | 3.0 / 1.1 | 2.3 / 0.7 | 2.6 / 0.6 | 2.5 / 0.8 |
  * | mul, by a scalar | 2.3 / 6.4 | 2.1 / 3.2 | 1.9 / 1.7 | 1.9 / 1.0 | 1.9 / 0.5 | 1.9 / 0.4 | 2.0 / 0.5 |
  * | div | 2.7 / 6.0 | 2.6 / 3.1 | 2.4 / 1.7 | 2.3 / 1.1 | 2.2 / 0.7 | 2.2 / 0.6 | 2.7 / 1.2 |
- * | addScaled | 2.2 / 5.4 | 2.0 / 2.8 | 1.9 / 1.6 | 1.8 / 0.9 | 1.7 / 0.5 | 1.7 / 0.5 | 1.8 / 0.6 |
  */
 export const binaryThreshold = 128;
 
@@ -139,39 +138,6 @@ export const binary = <T extends FloatArray>(
     if (aStep === 1) copyIn(a, aOffset + i, count, view, aAt);
     if (bStep === 1) copyIn(b, bOffset + i, count, view, bAt);
     kernel(aAddress, 16 * aStep, bAddress, 16 * bStep, yAddress, count);
-    y.set(view.subarray(yAt, yAt + count), yOffset + i);
-  }
-};
-
-/**
- * y[yOffset + i] += alpha x[xOffset + i] for i < n, on raw contiguous arrays of one dtype. Product and sum
- * are rounded to the dtype one after the other, alpha before them. Overlaps other than `y` being `x` at the
- * same offset give garbage.
- *
- * @throws Error when WASM cannot run here.
- */
-export const addScaled = <T extends FloatArray>(
-  alpha: number,
-  x: T,
-  xOffset: number,
-  y: T,
-  yOffset: number,
-  n: number,
-): void => {
-  const unit = coprocessor();
-  const size = y.BYTES_PER_ELEMENT;
-  const kernel = unit.kernel('addScaled', size);
-  const xAddress = unit.scratchBase;
-  const yAddress = xAddress + chunkBytes;
-  unit.reserve(yAddress + chunkBytes);
-  const view = unit.view(size);
-  const yAt = yAddress / size;
-  const chunk = chunkBytes / size;
-  for (let i = 0; i < n; i += chunk) {
-    const count = Math.min(chunk, n - i);
-    copyIn(x, xOffset + i, count, view, xAddress / size);
-    copyIn(y, yOffset + i, count, view, yAt);
-    kernel(alpha, xAddress, yAddress, count);
     y.set(view.subarray(yAt, yAt + count), yOffset + i);
   }
 };
