@@ -14,7 +14,7 @@ const criterion = new nn.CrossEntropyLoss();
 
 /** How the parameters are updated, and the learning rate after each update. */
 export interface Updates {
-  optimizer: optim.Adam;
+  optimizer: optim.Optimizer;
   scheduler: optim.LRScheduler;
 }
 

@@ -54,8 +54,8 @@ export type Params<Options> = Iterable<Tensor> | Iterable<ParamGroupInput<Option
  * ```
  */
 export abstract class Optimizer<
-  Options extends LearningRate,
-  State extends Readonly<Record<string, Tensor | number>> = Record<string, never>,
+  Options extends LearningRate = LearningRate,
+  State extends Readonly<Record<string, Tensor | number>> = Readonly<Record<string, Tensor | number>>,
 > {
   /** The groups of parameters. */
   readonly paramGroups: ParamGroup<Options>[] = [];
