@@ -14,7 +14,8 @@ export function formatTensor(x: View, suffixes: readonly string[]): string {
   const indent = 'tensor('.length;
   const summarize = x.size > SUMMARY_ABOVE;
   const notes = [...suffixes];
-  if (x.dtype !== getDefaultDType() && x.dtype !== 'bool') notes.unshift(`dtype=${x.dtype}`);
+  if (x.dtype !== getDefaultDType() && (x.dtype !== 'bool' || x.size === 0))
+    notes.unshift(`dtype=${x.dtype}`);
   if (x.size === 0 && x.shape.length !== 1) notes.unshift(`size=(${x.shape.join(', ')})`);
   const body = x.size === 0 ? '[]' : formatAxis(x, 0, x.offset, indent, summarize, formatterOf(x, summarize));
 
@@ -28,7 +29,11 @@ export function formatTensor(x: View, suffixes: readonly string[]): string {
   return `${text})`;
 }
 
-type Formatter = (value: number) => string;
+/** How the elements of one tensor are written, padded to a width. */
+interface Formatter {
+  readonly width: number;
+  readonly text: (value: number) => string;
+}
 
 function formatAxis(
   x: View,
@@ -39,7 +44,7 @@ function formatAxis(
   format: Formatter,
 ): string {
   const rank = x.shape.length - axis;
-  if (rank === 0) return format(x.storage.array[at]!);
+  if (rank === 0) return format.text(x.storage.array[at]!).padStart(format.width);
   const length = x.shape[axis]!;
   const cut = summarize && length > 2 * EDGE_ITEMS;
   const items = Array.from({ length: cut ? 2 * EDGE_ITEMS : length }, (_, i) => {
@@ -48,19 +53,19 @@ function formatAxis(
   });
   if (cut) items.splice(EDGE_ITEMS, 0, rank === 1 ? ' ...' : '...');
   if (rank > 1) return `[${items.join(`,${'\n'.repeat(rank - 1)}${' '.repeat(indent + 1)}`)}]`;
-  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (format(x.storage.array[at]!).length + 2)));
+  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (format.width + 2)));
   const lines: string[] = [];
   for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(', '));
   return `[${lines.join(`,\n${' '.repeat(indent + 1)}`)}]`;
 }
 
-/** One format for all shown elements, padded to one width. */
+/** One format for all shown elements. As in PyTorch zeros, infinities and NaN have no say in the width. */
 function formatterOf(x: View, summarize: boolean): Formatter {
   const shown: number[] = [];
   collect(x, 0, x.offset, summarize, shown);
-  const format = formatOf(x.dtype, shown);
-  const width = x.shape.length === 0 ? 0 : Math.max(...shown.map((value) => format(value).length));
-  return (value) => format(value).padStart(width);
+  const decisive = isFloat(x.dtype) ? shown.filter((value) => Number.isFinite(value) && value !== 0) : shown;
+  const text = textOf(x.dtype, decisive);
+  return { text, width: Math.max(1, ...decisive.map((value) => text(value).length)) };
 }
 
 function collect(x: View, axis: number, at: number, summarize: boolean, into: number[]): void {
@@ -75,20 +80,16 @@ function collect(x: View, axis: number, at: number, summarize: boolean, into: nu
   }
 }
 
-function formatOf(dtype: DType, shown: readonly number[]): Formatter {
+function textOf(dtype: DType, decisive: readonly number[]): (value: number) => string {
   if (dtype === 'bool') return (value) => (value === 0 ? 'false' : 'true');
   if (!isFloat(dtype)) return String;
-  const sizes = shown.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
-  const largest = Math.max(...sizes);
-  const smallest = Math.min(...sizes);
-  const spread = sizes.length > 0 && (largest / smallest > 1000 || largest > 1e8);
+  const sizes = decisive.map(Math.abs);
+  const [largest, smallest] = [Math.max(...sizes), Math.min(...sizes)];
   const whole = sizes.every(Number.isInteger);
-  if (spread || (!whole && smallest < 1e-4)) return scientific;
-  return (value) => special(value) ?? (whole ? `${signed(value, 0)}.` : signed(value, PRECISION));
+  if (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4)
+    return (value) => special(value) ?? scientific(value);
+  return (value) => special(value) ?? (whole ? `${fixed(value, 0)}.` : fixed(value, PRECISION));
 }
-
-const scientific: Formatter = (value) =>
-  special(value) ?? value.toExponential(PRECISION).replace(/e([+-])(\d)$/, 'e$10$2');
 
 function special(value: number): string | undefined {
   if (Number.isNaN(value)) return 'nan';
@@ -96,11 +97,23 @@ function special(value: number): string | undefined {
 }
 
 /** toFixed, but with halves to even and with the sign of -0, as C prints. */
-function signed(value: number, digits: number): string {
-  const scale = 10 ** digits;
-  const scaled = Math.abs(value) * scale;
-  const below = Math.floor(scaled);
-  const tie = scaled - below === 0.5 && scaled / scale === Math.abs(value) && below % 2 === 0;
-  const text = tie ? (below / scale).toFixed(digits) : Math.abs(value).toFixed(digits);
+function fixed(value: number, digits: number): string {
+  const size = Math.abs(value);
+  // A double lies half-way between two decimals of so many digits only as an odd multiple of 2^-(digits + 1).
+  const tie = (size * 2 ** (digits + 1)) % 2 === 1;
+  const below = Math.floor(size * 10 ** digits);
+  const text = tie && below % 2 === 0 ? (below / 10 ** digits).toFixed(digits) : size.toFixed(digits);
   return value < 0 || Object.is(value, -0) ? `-${text}` : text;
+}
+
+/** toExponential, but with halves to even, with the sign of -0 and two digits in the exponent, as C prints. */
+function scientific(value: number): string {
+  const exact = Math.abs(value).toExponential(40);
+  // A double that lies half-way has few digits: its expansion ends long before forty.
+  const tie = exact.slice(2 + PRECISION).startsWith(`5${'0'.repeat(39 - PRECISION)}`);
+  const even = Number(exact[1 + PRECISION]) % 2 === 0;
+  const text =
+    tie && even ? exact.slice(0, 2 + PRECISION) + exact.slice(42) : Math.abs(value).toExponential(PRECISION);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  return sign + text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
