@@ -1,9 +1,9 @@
-import { wrap } from './tensor/core.ts';
 import { checkDType, type DType, getDefaultDType, isFloat, type NumericArray } from './tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from './tensor/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './tensor/shape.ts';
 import { allocateOwn, Storage } from './tensor/storage.ts';
-import type { Nested, Tensor } from './tensor.ts';
+// For real, not as a type: a program that only makes tensors needs their methods too.
+import { type Nested, Tensor } from './tensor.ts';
 
 /** Options of the functions that make tensors. */
 export interface TensorOptions {
@@ -23,7 +23,7 @@ export function build(
   const dtype = checkDType(options.dtype ?? getDefaultDType(), op);
   const array = allocateOwn(dtype, sizeOf(checkShape(op, shape)));
   fill(array);
-  const x = wrap(new Storage(array), dtype, [...shape]);
+  const x = new Tensor(new Storage(array), dtype, [...shape]);
   return options.requiresGrad ? x.requiresGrad_() : x;
 }
 
