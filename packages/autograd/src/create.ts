@@ -1,4 +1,11 @@
-import { checkDType, type DType, getDefaultDType, isFloat, type NumericArray } from './tensor/dtype.ts';
+import {
+  checkDType,
+  type DType,
+  getDefaultDType,
+  isFloat,
+  type NumericArray,
+  storable,
+} from './tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from './tensor/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './tensor/shape.ts';
 import { allocateOwn, Storage } from './tensor/storage.ts';
@@ -60,12 +67,14 @@ export function tensor(
     throw new ShapeError(`tensor: shape ${formatShape(shape)} does not hold ${values.length} elements`);
   }
   return build('tensor', shape, { ...options, dtype }, (array) => {
-    checkValues(values, dtype);
-    array.set(dtype === 'bool' ? Array.from(values, (value) => Number(value !== 0)) : values);
+    if (isFloat(dtype) || (found.typed && found.dtype === dtype)) array.set(values);
+    else for (let i = 0; i < array.length; i++) array[i] = storable('tensor', values[i]!, dtype, i);
   });
 }
 
 interface Flattened {
+  /** Whether it was a typed array, whose values are known to fit its type. */
+  readonly typed: boolean;
   readonly shape: Shape;
   readonly values: ArrayLike<number>;
   readonly dtype: DType;
@@ -79,7 +88,7 @@ function flattened(data: Nested | NumericArray): Flattened {
         'tensor: expected a Float32Array, Float64Array, Int32Array or Uint8Array; convert other typed arrays first',
       );
     }
-    return { shape: [data.length], values: data, dtype: known[1] };
+    return { typed: true, shape: [data.length], values: data, dtype: known[1] };
   }
   const lengths: number[] = [];
   for (let level: Nested | undefined = data; Array.isArray(level); level = level[0])
@@ -102,37 +111,32 @@ function flattened(data: Nested | NumericArray): Flattened {
       booleans += typeof item === 'boolean' ? 1 : 0;
       values.push(Number(item));
     } else {
-      throw new DTypeError(
-        `tensor: data${path} is ${item === null ? 'null' : `a ${typeof item}`}, expected a number or boolean`,
-      );
+      throw new DTypeError(`tensor: data${path} is ${kindOf(item)}, expected a number or boolean`);
     }
   };
   visit(data as Nested, 0, '');
   return {
+    typed: false,
     shape: lengths,
     values,
     dtype: values.length > 0 && booleans === values.length ? 'bool' : getDefaultDType(),
   };
 }
 
-const bounds = { int32: [-2147483648, 2147483647], uint8: [0, 255] } as const;
-
-function checkValues(values: ArrayLike<number>, dtype: DType): void {
-  if (isFloat(dtype) || dtype === 'bool') return;
-  const [low, high] = bounds[dtype];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!(Number.isInteger(value) && value >= low && value <= high)) {
-      throw new DTypeError(
-        `tensor: element ${i} is ${value}, which ${dtype} cannot hold (whole numbers ${low} to ${high})`,
-      );
-    }
-  }
+function kindOf(item: unknown): string {
+  if (item === null || item === undefined) return String(item);
+  return `${typeof item === 'object' ? 'an' : 'a'} ${typeof item}`;
 }
 
-/** A tensor of this shape with every element `value`. PyTorch: `torch.full`. */
+/**
+ * A tensor of this shape with every element `value`. PyTorch: `torch.full`.
+ *
+ * Errors: DTypeError for a value that the dtype cannot hold.
+ */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  return build('full', shape, options, (array) => array.fill(value));
+  return build('full', shape, options, (array) =>
+    array.fill(storable('full', value, options.dtype ?? getDefaultDType())),
+  );
 }
 
 /** A tensor of zeros. PyTorch: `torch.zeros`. */
@@ -164,7 +168,8 @@ export function eye(rows: number, columns = rows, options: TensorOptions = {}): 
 
 /**
  * start, start + step, … before end; `arange(end)` starts at 0. Whole numbers make int32, others the default floating
- * point dtype. PyTorch: `torch.arange`. Errors: ArgumentError when step does not lead from start towards end.
+ * point dtype. PyTorch: `torch.arange`. Errors: ArgumentError when step does not lead from start towards end; DTypeError
+ * for values that the dtype cannot hold.
  *
  * @example
  * ```ts
@@ -185,7 +190,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   }
   const dtype = options.dtype ?? ([start, end, step].every(Number.isInteger) ? 'int32' : getDefaultDType());
   return build('arange', [Math.ceil((end - start) / step)], { ...options, dtype }, (array) => {
-    for (let i = 0; i < array.length; i++) array[i] = start + i * step;
+    for (let i = 0; i < array.length; i++) array[i] = storable('arange', start + i * step, dtype, i);
   });
 }
 
@@ -194,7 +199,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
  * end, as NumPy does. PyTorch: `torch.linspace`.
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  const step = (end - start) / (steps - 1);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   return build('linspace', [steps], options, (array) => {
     for (let i = 0; i < steps; i++) array[i] = i * step + start;
     if (steps > 1) array[steps - 1] = end;

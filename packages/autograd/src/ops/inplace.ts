@@ -2,7 +2,7 @@ import { kernels } from '../kernels/select.ts';
 import { isGradEnabled } from '../tape/mode.ts';
 import { leafNode } from '../tape/node.ts';
 import { constant, Tensor } from '../tensor/core.ts';
-import { category, checkDType, type DType, isFloat } from '../tensor/dtype.ts';
+import { category, checkDType, type DType, isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
@@ -103,9 +103,12 @@ export function copyInPlace(x: Tensor, source: Tensor): Tensor {
   return overwrite('copy_', x, identity(source.to(x.dtype).expand(x.shape)));
 }
 
-/** Sets every element of `x` to `value`. PyTorch: `Tensor.fill_`. Errors: see {@link copyInPlace}. */
+/**
+ * Sets every element of `x` to `value`. PyTorch: `Tensor.fill_`. Errors: see {@link copyInPlace}; DTypeError for a value
+ * that the dtype cannot hold.
+ */
 export function fillInPlace(x: Tensor, value: number): Tensor {
-  return overwrite('fill_', x, constant(value, x.dtype, x.shape));
+  return overwrite('fill_', x, constant(storable('fill_', value, x.dtype), x.dtype, x.shape));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors.ts';
+import { ArgumentError, DTypeError } from './errors.ts';
 
 /**
  * The element types of a tensor. `float32` is the default; `float64` is first class on every operation; `int32` holds
@@ -34,6 +34,20 @@ export function checkDType(dtype: DType, where: string): DType {
     throw new ArgumentError(`${where}: unknown dtype '${dtype}'; known are ${order.join(', ')}`);
   }
   return dtype;
+}
+
+const bounds = { int32: [-2147483648, 2147483647], uint8: [0, 255] } as const;
+
+/** @internal A number as a dtype stores it; refuses one that would be cut or wrap around. `at` is its place, if it has one. */
+export function storable(op: string, value: number, dtype: DType, at?: number): number {
+  if (isFloat(dtype)) return value;
+  if (dtype === 'bool') return value === 0 ? 0 : 1;
+  const [low, high] = bounds[dtype];
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  const what = at === undefined ? 'the value' : `element ${at}`;
+  throw new DTypeError(
+    `${op}: ${what} is ${value}, which ${dtype} cannot hold (whole numbers ${low} to ${high})`,
+  );
 }
 
 let defaultFloat: FloatDType = 'float32';
