@@ -132,6 +132,12 @@ function kindOf(item: unknown): string {
  * A tensor of this shape with every element `value`. PyTorch: `torch.full`.
  *
  * Errors: DTypeError for a value that the dtype cannot hold.
+ *
+ * @example
+ * ```ts
+ * import { full } from '@tensortape/autograd';
+ * console.log(full([2], 7)); // tensor([7., 7.])
+ * ```
  */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   return build('full', shape, options, (array) =>
@@ -139,27 +145,69 @@ export function full(shape: Shape, value: number, options: TensorOptions = {}): 
   );
 }
 
-/** A tensor of zeros. PyTorch: `torch.zeros`. */
+/**
+ * A tensor of zeros. PyTorch: `torch.zeros`.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensortape/autograd';
+ * console.log(zeros([2])); // tensor([0., 0.])
+ * ```
+ */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return build('zeros', shape, options, () => {});
 }
 
-/** A tensor of ones. PyTorch: `torch.ones`. */
+/**
+ * A tensor of ones. PyTorch: `torch.ones`.
+ *
+ * @example
+ * ```ts
+ * import { ones } from '@tensortape/autograd';
+ * console.log(ones([2], { dtype: 'int32' })); // tensor([1, 1], dtype=int32)
+ * ```
+ */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return build('ones', shape, options, (array) => array.fill(1));
 }
 
-/** Zeros of the shape and dtype of `x`. PyTorch: `torch.zeros_like`. */
+/**
+ * Zeros of the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, zerosLike } from '@tensortape/autograd';
+ * console.log(zerosLike(tensor([1, 2]))); // tensor([0., 0.])
+ * ```
+ */
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return zeros(x.shape, { dtype: x.dtype, ...options });
 }
 
-/** Ones of the shape and dtype of `x`. PyTorch: `torch.ones_like`. */
+/**
+ * Ones of the shape and dtype of `x`. PyTorch: `torch.ones_like`.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, tensor } from '@tensortape/autograd';
+ * console.log(onesLike(tensor([1, 2]))); // tensor([1., 1.])
+ * ```
+ */
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return ones(x.shape, { dtype: x.dtype, ...options });
 }
 
-/** The identity matrix, or one with `columns` columns. PyTorch: `torch.eye`. */
+/**
+ * The identity matrix, or one with `columns` columns. PyTorch: `torch.eye`.
+ *
+ * @example
+ * ```ts
+ * import { eye } from '@tensortape/autograd';
+ * console.log(eye(2));
+ * // tensor([[1., 0.],
+ * //         [0., 1.]])
+ * ```
+ */
 export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
   return build('eye', [rows, columns], options, (array) => {
     for (let i = 0; i < Math.min(rows, columns); i++) array[i * columns + i] = 1;
@@ -197,6 +245,12 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 /**
  * `steps` values from start to end, both included, evenly spaced: start + i * step in double precision, the last set to
  * end, as NumPy does. PyTorch: `torch.linspace`.
+ *
+ * @example
+ * ```ts
+ * import { linspace } from '@tensortape/autograd';
+ * console.log(linspace(0, 1, 5)); // tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+ * ```
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
@@ -206,7 +260,17 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   });
 }
 
-/** Rows that are 1 at the position given by `index` (int32) and 0 elsewhere; int32. PyTorch: `torch.nn.functional.one_hot`. */
+/**
+ * Rows that are 1 at the position given by `index` (int32) and 0 elsewhere; int32. PyTorch: `torch.nn.functional.one_hot`.
+ *
+ * @example
+ * ```ts
+ * import { oneHot, tensor } from '@tensortape/autograd';
+ * console.log(oneHot(tensor([0, 2], { dtype: 'int32' }), 3));
+ * // tensor([[1, 0, 0],
+ * //         [0, 0, 1]], dtype=int32)
+ * ```
+ */
 export function oneHot(index: Tensor, classes: number, options: TensorOptions = {}): Tensor {
   const positions = index.toTypedArray();
   return build('oneHot', [...index.shape, classes], { dtype: 'int32', ...options }, (array) => {

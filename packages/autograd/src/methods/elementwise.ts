@@ -1,216 +1,217 @@
-import * as ops from '../ops/elementwise.ts';
+import * as arithmetic from '../ops/arithmetic.ts';
+import * as transcendental from '../ops/transcendental.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Elementwise methods: see `ops/elementwise.ts` for formulas, derivatives and conventions. */
+/** Elementwise methods: see `ops/arithmetic.ts` and `ops/transcendental.ts` for formulas, derivatives and conventions. */
 export abstract class ElementwiseMethods {
-  /** |x|: see {@link ops.abs}. */
+  /** |x|: see {@link arithmetic.abs}. */
   abs(this: Tensor): Tensor {
-    return ops.abs(this);
+    return arithmetic.abs(this);
   }
 
-  /** arccos x: see {@link ops.acos}. */
+  /** arccos x: see {@link transcendental.acos}. */
   acos(this: Tensor): Tensor {
-    return ops.acos(this);
+    return transcendental.acos(this);
   }
 
-  /** The inverse of cosh: see {@link ops.acosh}. */
+  /** The inverse of cosh: see {@link transcendental.acosh}. */
   acosh(this: Tensor): Tensor {
-    return ops.acosh(this);
+    return transcendental.acosh(this);
   }
 
-  /** x + other: see {@link ops.add}. */
+  /** x + other: see {@link arithmetic.add}. */
   add(this: Tensor, other: Operand): Tensor {
-    return ops.add(this, other);
+    return arithmetic.add(this, other);
   }
 
-  /** arcsin x: see {@link ops.asin}. */
+  /** arcsin x: see {@link transcendental.asin}. */
   asin(this: Tensor): Tensor {
-    return ops.asin(this);
+    return transcendental.asin(this);
   }
 
-  /** The inverse of sinh: see {@link ops.asinh}. */
+  /** The inverse of sinh: see {@link transcendental.asinh}. */
   asinh(this: Tensor): Tensor {
-    return ops.asinh(this);
+    return transcendental.asinh(this);
   }
 
-  /** arctan x: see {@link ops.atan}. */
+  /** arctan x: see {@link transcendental.atan}. */
   atan(this: Tensor): Tensor {
-    return ops.atan(this);
+    return transcendental.atan(this);
   }
 
-  /** The angle of the point (other, x): see {@link ops.atan2}. */
+  /** The angle of the point (other, x): see {@link transcendental.atan2}. */
   atan2(this: Tensor, other: Operand): Tensor {
-    return ops.atan2(this, other);
+    return transcendental.atan2(this, other);
   }
 
-  /** The inverse of tanh: see {@link ops.atanh}. */
+  /** The inverse of tanh: see {@link transcendental.atanh}. */
   atanh(this: Tensor): Tensor {
-    return ops.atanh(this);
+    return transcendental.atanh(this);
   }
 
-  /** The smallest whole number >= x: see {@link ops.ceil}. */
+  /** The smallest whole number >= x: see {@link arithmetic.ceil}. */
   ceil(this: Tensor): Tensor {
-    return ops.ceil(this);
+    return arithmetic.ceil(this);
   }
 
-  /** x limited to [min, max]: see {@link ops.clamp}. */
+  /** x limited to [min, max]: see {@link arithmetic.clamp}. */
   clamp(this: Tensor, min?: number, max?: number): Tensor {
-    return ops.clamp(this, min, max);
+    return arithmetic.clamp(this, min, max);
   }
 
-  /** cos x: see {@link ops.cos}. */
+  /** cos x: see {@link transcendental.cos}. */
   cos(this: Tensor): Tensor {
-    return ops.cos(this);
+    return transcendental.cos(this);
   }
 
-  /** cosh x: see {@link ops.cosh}. */
+  /** cosh x: see {@link transcendental.cosh}. */
   cosh(this: Tensor): Tensor {
-    return ops.cosh(this);
+    return transcendental.cosh(this);
   }
 
-  /** x / other: see {@link ops.div}. */
+  /** x / other: see {@link arithmetic.div}. */
   div(this: Tensor, other: Operand): Tensor {
-    return ops.div(this, other);
+    return arithmetic.div(this, other);
   }
 
-  /** e^x: see {@link ops.exp}. */
+  /** e^x: see {@link transcendental.exp}. */
   exp(this: Tensor): Tensor {
-    return ops.exp(this);
+    return transcendental.exp(this);
   }
 
-  /** e^x - 1: see {@link ops.expm1}. */
+  /** e^x - 1: see {@link transcendental.expm1}. */
   expm1(this: Tensor): Tensor {
-    return ops.expm1(this);
+    return transcendental.expm1(this);
   }
 
-  /** The largest whole number <= x: see {@link ops.floor}. */
+  /** The largest whole number <= x: see {@link arithmetic.floor}. */
   floor(this: Tensor): Tensor {
-    return ops.floor(this);
+    return arithmetic.floor(this);
   }
 
-  /** ln x: see {@link ops.log}. */
+  /** ln x: see {@link transcendental.log}. */
   log(this: Tensor): Tensor {
-    return ops.log(this);
+    return transcendental.log(this);
   }
 
-  /** The decimal logarithm: see {@link ops.log10}. */
+  /** The decimal logarithm: see {@link transcendental.log10}. */
   log10(this: Tensor): Tensor {
-    return ops.log10(this);
+    return transcendental.log10(this);
   }
 
-  /** ln(1 + x): see {@link ops.log1p}. */
+  /** ln(1 + x): see {@link transcendental.log1p}. */
   log1p(this: Tensor): Tensor {
-    return ops.log1p(this);
+    return transcendental.log1p(this);
   }
 
-  /** The binary logarithm: see {@link ops.log2}. */
+  /** The binary logarithm: see {@link transcendental.log2}. */
   log2(this: Tensor): Tensor {
-    return ops.log2(this);
+    return transcendental.log2(this);
   }
 
-  /** The larger of x and other: see {@link ops.maximum}. */
+  /** The larger of x and other: see {@link arithmetic.maximum}. */
   maximum(this: Tensor, other: Operand): Tensor {
-    return ops.maximum(this, other);
+    return arithmetic.maximum(this, other);
   }
 
-  /** The smaller of x and other: see {@link ops.minimum}. */
+  /** The smaller of x and other: see {@link arithmetic.minimum}. */
   minimum(this: Tensor, other: Operand): Tensor {
-    return ops.minimum(this, other);
+    return arithmetic.minimum(this, other);
   }
 
-  /** x * other: see {@link ops.mul}. */
+  /** x * other: see {@link arithmetic.mul}. */
   mul(this: Tensor, other: Operand): Tensor {
-    return ops.mul(this, other);
+    return arithmetic.mul(this, other);
   }
 
-  /** -x: see {@link ops.neg}. */
+  /** -x: see {@link arithmetic.neg}. */
   neg(this: Tensor): Tensor {
-    return ops.neg(this);
+    return arithmetic.neg(this);
   }
 
-  /** x to the power of other: see {@link ops.pow}. */
+  /** x to the power of other: see {@link arithmetic.pow}. */
   pow(this: Tensor, other: Operand): Tensor {
-    return ops.pow(this, other);
+    return arithmetic.pow(this, other);
   }
 
-  /** 1 / x: see {@link ops.reciprocal}. */
+  /** 1 / x: see {@link arithmetic.reciprocal}. */
   reciprocal(this: Tensor): Tensor {
-    return ops.reciprocal(this);
+    return arithmetic.reciprocal(this);
   }
 
-  /** max(x, 0): see {@link ops.relu}. */
+  /** max(x, 0): see {@link arithmetic.relu}. */
   relu(this: Tensor): Tensor {
-    return ops.relu(this);
+    return arithmetic.relu(this);
   }
 
-  /** x - other * floor(x / other): see {@link ops.remainder}. */
+  /** x - other * floor(x / other): see {@link arithmetic.remainder}. */
   remainder(this: Tensor, other: Operand): Tensor {
-    return ops.remainder(this, other);
+    return arithmetic.remainder(this, other);
   }
 
-  /** The nearest whole number, halves to even: see {@link ops.round}. */
+  /** The nearest whole number, halves to even: see {@link arithmetic.round}. */
   round(this: Tensor): Tensor {
-    return ops.round(this);
+    return arithmetic.round(this);
   }
 
-  /** 1 / sqrt(x): see {@link ops.rsqrt}. */
+  /** 1 / sqrt(x): see {@link arithmetic.rsqrt}. */
   rsqrt(this: Tensor): Tensor {
-    return ops.rsqrt(this);
+    return arithmetic.rsqrt(this);
   }
 
-  /** 1 / (1 + e^-x): see {@link ops.sigmoid}. */
+  /** 1 / (1 + e^-x): see {@link transcendental.sigmoid}. */
   sigmoid(this: Tensor): Tensor {
-    return ops.sigmoid(this);
+    return transcendental.sigmoid(this);
   }
 
-  /** -1, 0 or 1: see {@link ops.sign}. */
+  /** -1, 0 or 1: see {@link arithmetic.sign}. */
   sign(this: Tensor): Tensor {
-    return ops.sign(this);
+    return arithmetic.sign(this);
   }
 
-  /** sin x: see {@link ops.sin}. */
+  /** sin x: see {@link transcendental.sin}. */
   sin(this: Tensor): Tensor {
-    return ops.sin(this);
+    return transcendental.sin(this);
   }
 
-  /** sinh x: see {@link ops.sinh}. */
+  /** sinh x: see {@link transcendental.sinh}. */
   sinh(this: Tensor): Tensor {
-    return ops.sinh(this);
+    return transcendental.sinh(this);
   }
 
-  /** ln(1 + e^x): see {@link ops.softplus}. */
+  /** ln(1 + e^x): see {@link transcendental.softplus}. */
   softplus(this: Tensor): Tensor {
-    return ops.softplus(this);
+    return transcendental.softplus(this);
   }
 
-  /** The square root: see {@link ops.sqrt}. */
+  /** The square root: see {@link arithmetic.sqrt}. */
   sqrt(this: Tensor): Tensor {
-    return ops.sqrt(this);
+    return arithmetic.sqrt(this);
   }
 
-  /** x^2: see {@link ops.square}. */
+  /** x^2: see {@link arithmetic.square}. */
   square(this: Tensor): Tensor {
-    return ops.square(this);
+    return arithmetic.square(this);
   }
 
-  /** x - other: see {@link ops.sub}. */
+  /** x - other: see {@link arithmetic.sub}. */
   sub(this: Tensor, other: Operand): Tensor {
-    return ops.sub(this, other);
+    return arithmetic.sub(this, other);
   }
 
-  /** tan x: see {@link ops.tan}. */
+  /** tan x: see {@link transcendental.tan}. */
   tan(this: Tensor): Tensor {
-    return ops.tan(this);
+    return transcendental.tan(this);
   }
 
-  /** The hyperbolic tangent: see {@link ops.tanh}. */
+  /** The hyperbolic tangent: see {@link transcendental.tanh}. */
   tanh(this: Tensor): Tensor {
-    return ops.tanh(this);
+    return transcendental.tanh(this);
   }
 
-  /** The whole part of x: see {@link ops.trunc}. */
+  /** The whole part of x: see {@link arithmetic.trunc}. */
   trunc(this: Tensor): Tensor {
-    return ops.trunc(this);
+    return arithmetic.trunc(this);
   }
 }

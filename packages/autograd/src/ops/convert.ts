@@ -14,6 +14,12 @@ const toOp = /* @__PURE__ */ linear<DType>({
 /**
  * The same values in another dtype, or `x` itself when it has it already. Towards integers fractions are cut; towards
  * bool all but 0 is true. Derivative: the cotangent, converted back; none through integers. PyTorch: `Tensor.to`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, to } from '@tensortape/autograd';
+ * console.log(to(tensor([1.7, -1.7]), 'int32')); // tensor([ 1, -1], dtype=int32)
+ * ```
  */
 export function to(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : toOp(x, checkDType(dtype, 'to'));
@@ -26,19 +32,43 @@ const cloneOp = /* @__PURE__ */ linear({
   transpose: (g) => g,
 });
 
-/** A row-major copy with an array of its own. Differentiable. PyTorch: `torch.clone`. */
+/**
+ * A row-major copy with an array of its own. Differentiable. PyTorch: `torch.clone`.
+ *
+ * @example
+ * ```ts
+ * import { clone, tensor } from '@tensortape/autograd';
+ * console.log(clone(tensor([1, 2]))); // tensor([1., 2.])
+ * ```
+ */
 export function clone(x: Tensor): Tensor {
   return cloneOp(x);
 }
 export const cloneSamples: Samples = (s) => [s.tensor()];
 
-/** `x` itself when its elements stand in row-major order, else a copy in which they do. PyTorch: `Tensor.isContiguous`. */
+/**
+ * `x` itself when its elements stand in row-major order, else a copy in which they do. PyTorch: `Tensor.isContiguous`.
+ *
+ * @example
+ * ```ts
+ * import { contiguous, tensor } from '@tensortape/autograd';
+ * console.log(contiguous(tensor([[1, 2], [3, 4]]).T).isContiguous); // true
+ * ```
+ */
 export function contiguous(x: Tensor): Tensor {
   return x.isContiguous ? x : cloneOp(x);
 }
 export const contiguousSamples: Samples = (s) => [s.tensorOf([2, 3]).transpose(0, 1)];
 
-/** The same elements under a place of their own on the tape: transforms differentiate with respect to it. */
+/**
+ * The same elements under a place of their own on the tape: transforms differentiate with respect to it.
+ *
+ * @example
+ * ```ts
+ * import { identity, tensor } from '@tensortape/autograd';
+ * console.log(identity(tensor([1, 2]))); // tensor([1., 2.])
+ * ```
+ */
 export const identity = /* @__PURE__ */ linear({
   name: 'identity',
   forward: (x) => alias(x),

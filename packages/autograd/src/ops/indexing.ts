@@ -8,7 +8,15 @@ import type { Tensor } from '../tensor.ts';
 import type { Samples } from './samples.ts';
 import { slice, squeeze } from './shape.ts';
 
-/** A view of one position along `dim`, which disappears. PyTorch: `torch.select`, `x[i]`. Errors: IndexError. */
+/**
+ * A view of one position along `dim`, which disappears. PyTorch: `torch.select`, `x[i]`. Errors: IndexError.
+ *
+ * @example
+ * ```ts
+ * import { select, tensor } from '@tensortape/autograd';
+ * console.log(select(tensor([[1, 2], [3, 4]]), 0, -1)); // tensor([3., 4.])
+ * ```
+ */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   const axis = normalizeDim('select', dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError('select: a 0-dimensional tensor has no axis to index');
@@ -35,6 +43,14 @@ const gatherOp = /* @__PURE__ */ defineOp({
  * of `index`. Derivative: the cotangent is added back at those positions. PyTorch: `torch.gather`.
  *
  * Errors: DTypeError, ShapeError when ranks differ or `index` is longer than `x` along another axis, IndexError.
+ *
+ * @example
+ * ```ts
+ * import { gather, tensor } from '@tensortape/autograd';
+ * console.log(gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1], [0]], { dtype: 'int32' })));
+ * // tensor([[2.],
+ * //         [3.]])
+ * ```
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return gatherOp({ x, index }, checkIndex('gather', x, dim, index));
@@ -70,6 +86,12 @@ interface Scatter {
  * Derivatives: the cotangent itself for `x`, gathered at `index` for `source`. PyTorch: `torch.scatter_add`.
  *
  * Errors: DTypeError, ShapeError when `source` and `index` differ in shape or do not fit `x`, IndexError.
+ *
+ * @example
+ * ```ts
+ * import { scatterAdd, tensor } from '@tensortape/autograd';
+ * console.log(scatterAdd(tensor([0, 0, 0]), 0, tensor([2, 2], { dtype: 'int32' }), tensor([1, 5]))); // tensor([0., 0., 6.])
+ * ```
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const axis = checkIndex('scatterAdd', x, dim, index);
@@ -88,7 +110,15 @@ export const scatterAddSamples: Samples = (s) => {
   return [s.tensorOf([3, 4]), 0, s.index([rows, 4], 3), s.tensorOf([rows, 4])];
 };
 
-/** Slices of `x` at the positions of a 1-dimensional `index` (int32) along `dim`. PyTorch: `torch.index_select`. */
+/**
+ * Slices of `x` at the positions of a 1-dimensional `index` (int32) along `dim`. PyTorch: `torch.index_select`.
+ *
+ * @example
+ * ```ts
+ * import { indexSelect, tensor } from '@tensortape/autograd';
+ * console.log(indexSelect(tensor([10, 20, 30]), 0, tensor([2, 0], { dtype: 'int32' }))); // tensor([30., 10.])
+ * ```
+ */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const axis = normalizeDim('indexSelect', dim, x.ndim);
   if (index.ndim !== 1) {

@@ -86,7 +86,15 @@ export const matmulSamples: Samples = (s) => {
   return [s.tensorOf(left), s.tensorOf(right)];
 };
 
-/** The inner product of two vectors. PyTorch: `torch.dot`. Errors: ShapeError unless both are vectors of one length. */
+/**
+ * The inner product of two vectors. PyTorch: `torch.dot`. Errors: ShapeError unless both are vectors of one length.
+ *
+ * @example
+ * ```ts
+ * import { dot, tensor } from '@tensortape/autograd';
+ * console.log(dot(tensor([1, 2]), tensor([3, 4]))); // tensor(11.)
+ * ```
+ */
 export function dot(a: Tensor, b: Tensor): Tensor {
   if (a.ndim !== 1 || b.ndim !== 1) {
     throw new ShapeError(
@@ -100,7 +108,17 @@ export const dotSamples: Samples = (s) => {
   return [s.tensorOf([n]), s.tensorOf([n])];
 };
 
-/** The products of all pairs of elements of two vectors, (m) and (n) to (m, n). PyTorch: `torch.outer`. */
+/**
+ * The products of all pairs of elements of two vectors, (m) and (n) to (m, n). PyTorch: `torch.outer`.
+ *
+ * @example
+ * ```ts
+ * import { outer, tensor } from '@tensortape/autograd';
+ * console.log(outer(tensor([1, 2]), tensor([3, 4])));
+ * // tensor([[3., 4.],
+ * //         [6., 8.]])
+ * ```
+ */
 export function outer(a: Tensor, b: Tensor): Tensor {
   if (a.ndim !== 1 || b.ndim !== 1) {
     throw new ShapeError(

@@ -59,6 +59,12 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
 /**
  * The sum over all axes, or over `dim`. float32 sums are accumulated in float64, float64 sums pairwise. bool and uint8
  * give int32. Derivative: 1 for every element. PyTorch: `torch.sum`.
+ *
+ * @example
+ * ```ts
+ * import { sum, tensor } from '@tensortape/autograd';
+ * console.log(sum(tensor([[1, 2], [3, 4]]), 0)); // tensor([4., 6.])
+ * ```
  */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
@@ -69,7 +75,15 @@ export const sumSamples: Samples = (s) => {
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 
-/** The mean over all axes, or over `dim`. Derivative: 1 / n. PyTorch: `torch.mean`. Errors: DTypeError for integers. */
+/**
+ * The mean over all axes, or over `dim`. Derivative: 1 / n. PyTorch: `torch.mean`. Errors: DTypeError for integers.
+ *
+ * @example
+ * ```ts
+ * import { mean, tensor } from '@tensortape/autograd';
+ * console.log(mean(tensor([[1, 2], [3, 4]]), 1)); // tensor([1.5000, 3.5000])
+ * ```
+ */
 export function mean(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   requireFloat('mean', x);
   return sum(x, dim, options).div(countOf('mean', x, dim));
@@ -85,6 +99,12 @@ export interface VarianceOptions extends ReduceOptions {
 /**
  * The variance over all axes, or over `dim`: sum (x - mean)^2 / (n - correction), computed in two passes.
  * PyTorch: `torch.var`. Errors: DTypeError for integers.
+ *
+ * @example
+ * ```ts
+ * import { tensor, variance } from '@tensortape/autograd';
+ * console.log(variance(tensor([1, 2, 3]))); // tensor(1.)
+ * ```
  */
 export function variance(
   x: Tensor,
@@ -100,7 +120,15 @@ export const varianceSamples: Samples = (s) => {
   return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
 };
 
-/** The standard deviation: the square root of {@link variance}. Derivative: 0 where it is 0. PyTorch: `torch.std`. */
+/**
+ * The standard deviation: the square root of {@link variance}. Derivative: 0 where it is 0. PyTorch: `torch.std`.
+ *
+ * @example
+ * ```ts
+ * import { std, tensor } from '@tensortape/autograd';
+ * console.log(std(tensor([1, 2, 3]))); // tensor(1.)
+ * ```
+ */
 export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
   const v = variance(x, dim, options);
   const positive = v.ne(0);
@@ -111,6 +139,12 @@ export const stdSamples = varianceSamples;
 /**
  * The product over all axes, or over `dim`, multiplied pairwise: so its derivatives of every order hold where elements
  * are zero. bool and uint8 give int32. PyTorch: `torch.prod`. Errors: DTypeError when an integer product leaves int32.
+ *
+ * @example
+ * ```ts
+ * import { prod, tensor } from '@tensortape/autograd';
+ * console.log(prod(tensor([2, 3, 4]))); // tensor(24.)
+ * ```
  */
 export function prod(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
   const axes = normalizeDims('prod', dim, x.shape);
@@ -160,7 +194,15 @@ const extreme = (name: 'amax' | 'amin') =>
 const amaxOp = /* @__PURE__ */ extreme('amax');
 const aminOp = /* @__PURE__ */ extreme('amin');
 
-/** The largest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amax`. */
+/**
+ * The largest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amax`.
+ *
+ * @example
+ * ```ts
+ * import { amax, tensor } from '@tensortape/autograd';
+ * console.log(amax(tensor([[1, 5], [7, 3]]), [0, 1])); // tensor(7.)
+ * ```
+ */
 export function amax(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   return amaxOp({ x }, nonEmpty('amax', x, reduction('amax', x, dim, options)));
 }
@@ -169,7 +211,15 @@ export const amaxSamples: Samples = (s) => {
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 
-/** The smallest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amin`. */
+/**
+ * The smallest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amin`.
+ *
+ * @example
+ * ```ts
+ * import { amin, tensor } from '@tensortape/autograd';
+ * console.log(amin(tensor([[1, 5], [7, 3]]), 0)); // tensor([1., 3.])
+ * ```
+ */
 export function amin(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   return aminOp({ x }, nonEmpty('amin', x, reduction('amin', x, dim, options)));
 }
@@ -178,6 +228,12 @@ export const aminSamples = amaxSamples;
 /**
  * The largest elements along `dim` and their positions; of equal ones the first is taken, and gets the gradient.
  * PyTorch: `torch.max(x, dim)`; for the largest of all see {@link amax}.
+ *
+ * @example
+ * ```ts
+ * import { max, tensor } from '@tensortape/autograd';
+ * console.log(max(tensor([[1, 5], [7, 3]]), 1).indices); // tensor([1, 0], dtype=int32)
+ * ```
  */
 export function max(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
   return taken(x, argmax(x, dim, { keepdim: true }), normalizeDim('max', dim, x.ndim), options);
@@ -187,7 +243,15 @@ export const maxSamples: Samples = (s) => {
   return [x, s.dim(x), { keepdim: s.oneOf([true, false]) }];
 };
 
-/** The smallest elements along `dim` and their positions, as {@link max}. PyTorch: `torch.min(x, dim)`. */
+/**
+ * The smallest elements along `dim` and their positions, as {@link max}. PyTorch: `torch.min(x, dim)`.
+ *
+ * @example
+ * ```ts
+ * import { min, tensor } from '@tensortape/autograd';
+ * console.log(min(tensor([[1, 5], [7, 3]]), 1).values); // tensor([1., 3.])
+ * ```
+ */
 export function min(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
   return taken(x, argmin(x, dim, { keepdim: true }), normalizeDim('min', dim, x.ndim), options);
 }
@@ -205,13 +269,29 @@ function taken(
     : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
 }
 
-/** Positions (int32) of the largest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmax`. */
+/**
+ * Positions (int32) of the largest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmax`.
+ *
+ * @example
+ * ```ts
+ * import { argmax, tensor } from '@tensortape/autograd';
+ * console.log(argmax(tensor([1, 5, 2]))); // tensor(1, dtype=int32)
+ * ```
+ */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
   return argReduce('argmax', x, dim, options);
 }
 export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', maxSamples);
 
-/** Positions (int32) of the smallest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmin`. */
+/**
+ * Positions (int32) of the smallest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmin`.
+ *
+ * @example
+ * ```ts
+ * import { argmin, tensor } from '@tensortape/autograd';
+ * console.log(argmin(tensor([[1, 5], [7, 3]]), 1)); // tensor([0, 1], dtype=int32)
+ * ```
+ */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
   return argReduce('argmin', x, dim, options);
 }
@@ -230,7 +310,15 @@ function argReduce(
   return wrap(kernels.argReduce(op, line, axis), 'int32', reducedShape(x.shape, all, keepdim));
 }
 
-/** Whether any element over all axes, or over `dim`, is not zero (bool). PyTorch: `torch.any`. */
+/**
+ * Whether any element over all axes, or over `dim`, is not zero (bool). PyTorch: `torch.any`.
+ *
+ * @example
+ * ```ts
+ * import { any, tensor } from '@tensortape/autograd';
+ * console.log(any(tensor([false, true]))); // tensor(true)
+ * ```
+ */
 export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
   const axes = normalizeDims('any', dim, x.shape);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
@@ -240,7 +328,15 @@ export const anySamples = /* @__PURE__ */ nonDifferentiable('the result is bool'
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 });
 
-/** Whether all elements over all axes, or over `dim`, are not zero (bool). PyTorch: `torch.all`. */
+/**
+ * Whether all elements over all axes, or over `dim`, are not zero (bool). PyTorch: `torch.all`.
+ *
+ * @example
+ * ```ts
+ * import { all, tensor } from '@tensortape/autograd';
+ * console.log(all(tensor([[true, true], [false, true]]), 1)); // tensor([ true, false])
+ * ```
+ */
 export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
   const axes = normalizeDims('all', dim, x.shape);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
@@ -253,7 +349,15 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
   transpose: (g, axis) => g.flip(axis).cumsum(axis).flip(axis),
 });
 
-/** Running sums along `dim`. Derivative: the running sums of the cotangent, from the end. PyTorch: `torch.cumsum`. */
+/**
+ * Running sums along `dim`. Derivative: the running sums of the cotangent, from the end. PyTorch: `torch.cumsum`.
+ *
+ * @example
+ * ```ts
+ * import { cumsum, tensor } from '@tensortape/autograd';
+ * console.log(cumsum(tensor([1, 2, 3]), 0)); // tensor([1., 3., 6.])
+ * ```
+ */
 export function cumsum(x: Tensor, dim: number): Tensor {
   const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
   return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));

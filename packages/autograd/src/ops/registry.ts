@@ -4,15 +4,17 @@
  *
  * @module
  */
+
+import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
-import * as elementwise from './elementwise.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
 import * as reduce from './reduce.ts';
 import type { Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -73,7 +75,8 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 
 /** Every built-in operation. */
 export const registry: readonly RegisteredOp[] = [
-  ...collectOps('elementwise', elementwise),
+  ...collectOps('arithmetic', arithmetic),
+  ...collectOps('transcendental', transcendental),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
   ...collectOps('shape', shape),

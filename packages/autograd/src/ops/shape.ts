@@ -46,6 +46,14 @@ function sumTo(g: Tensor, shape: Shape): Tensor {
 /**
  * A view in which axes of length 1, and new leading axes, are repeated; -1 keeps an axis as it is. Derivative: the sum
  * over the repetitions. PyTorch: `Tensor.expand`.
+ *
+ * @example
+ * ```ts
+ * import { expand, tensor } from '@tensortape/autograd';
+ * console.log(expand(tensor([[1], [2]]), [2, 3]));
+ * // tensor([[1., 1., 1.],
+ * //         [2., 2., 2.]])
+ * ```
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   const lead = shape.length - x.ndim;
@@ -81,6 +89,14 @@ const reshapeOp = /* @__PURE__ */ linear<Shape>({
 /**
  * The same elements in row-major order under another shape, one length of which may be -1: a view where strides allow,
  * else a copy. PyTorch: `torch.reshape`. Errors: ShapeError when the number of elements differs.
+ *
+ * @example
+ * ```ts
+ * import { reshape, tensor } from '@tensortape/autograd';
+ * console.log(reshape(tensor([1, 2, 3, 4]), [2, -1]));
+ * // tensor([[1., 2.],
+ * //         [3., 4.]])
+ * ```
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const resolved = resolveShape('reshape', shape, x.shape);
@@ -91,7 +107,15 @@ export const reshapeSamples: Samples = (s) => [
   s.oneOf([[6, 4], [-1], [2, 12], [4, 3, -1], [1, 24, 1]]),
 ];
 
-/** Axes `startDim` to `endDim` merged into one. PyTorch: `torch.flatten`. */
+/**
+ * Axes `startDim` to `endDim` merged into one. PyTorch: `torch.flatten`.
+ *
+ * @example
+ * ```ts
+ * import { flatten, tensor } from '@tensortape/autograd';
+ * console.log(flatten(tensor([[1, 2], [3, 4]]))); // tensor([1., 2., 3., 4.])
+ * ```
+ */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   const start = normalizeDim('flatten', startDim, x.ndim);
   const end = normalizeDim('flatten', endDim, x.ndim);
@@ -110,7 +134,15 @@ const permuteOp = /* @__PURE__ */ linear<readonly number[]>({
   transpose: (g, order) => g.permute(order.map((_, axis) => order.indexOf(axis))),
 });
 
-/** A view with the axes in a new order. PyTorch: `torch.permute`. Errors: ShapeError unless each axis appears once. */
+/**
+ * A view with the axes in a new order. PyTorch: `torch.permute`. Errors: ShapeError unless each axis appears once.
+ *
+ * @example
+ * ```ts
+ * import { permute, tensor } from '@tensortape/autograd';
+ * console.log(permute(tensor([[1, 2, 3]]), [1, 0]).shape); // [ 3, 1 ]
+ * ```
+ */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   const axes = order.map((dim) => normalizeDim('permute', dim, x.ndim));
   if (axes.length !== x.ndim || new Set(axes).size !== axes.length) {
@@ -130,7 +162,17 @@ export const permuteSamples: Samples = (s) => [
   ]),
 ];
 
-/** A view with two axes exchanged. PyTorch: `torch.transpose`. */
+/**
+ * A view with two axes exchanged. PyTorch: `torch.transpose`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, transpose } from '@tensortape/autograd';
+ * console.log(transpose(tensor([[1, 2], [3, 4]]), 0, 1));
+ * // tensor([[1., 3.],
+ * //         [2., 4.]])
+ * ```
+ */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const a = normalizeDim('transpose', dim0, x.ndim);
   const b = normalizeDim('transpose', dim1, x.ndim);
@@ -145,7 +187,15 @@ export const transposeSamples: Samples = (s) => {
   return [x, s.dim(x), s.dim(x)];
 };
 
-/** A view with a new axis of length 1 at `dim`. PyTorch: `torch.unsqueeze`. */
+/**
+ * A view with a new axis of length 1 at `dim`. PyTorch: `torch.unsqueeze`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, unsqueeze } from '@tensortape/autograd';
+ * console.log(unsqueeze(tensor([1, 2]), 1).shape); // [ 2, 1 ]
+ * ```
+ */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   const at = normalizeDim('unsqueeze', dim, x.ndim + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
@@ -155,7 +205,15 @@ export const unsqueezeSamples: Samples = (s) => {
   return [x, s.integer(-x.ndim - 1, x.ndim)];
 };
 
-/** A view without the axes of length 1: all of them, or those in `dim`. PyTorch: `torch.squeeze`. */
+/**
+ * A view without the axes of length 1: all of them, or those in `dim`. PyTorch: `torch.squeeze`.
+ *
+ * @example
+ * ```ts
+ * import { squeeze, tensor } from '@tensortape/autograd';
+ * console.log(squeeze(tensor([[1, 2]])).shape); // [ 2 ]
+ * ```
+ */
 export function squeeze(x: Tensor, dim?: Dims): Tensor {
   const axes = normalizeDims('squeeze', dim, x.shape);
   return reshape(
@@ -195,6 +253,12 @@ const sliceOp = /* @__PURE__ */ picking('slice');
 /**
  * A view of the positions start, start + step, … before stop along `dim`; negative bounds count from the end, bounds
  * past it are cut, as Python's slices. PyTorch: `x[start:stop:step]`. Errors: ArgumentError unless step >= 1.
+ *
+ * @example
+ * ```ts
+ * import { slice, tensor } from '@tensortape/autograd';
+ * console.log(slice(tensor([0, 1, 2, 3, 4]), 0, 1, -1, 2)); // tensor([1., 3.])
+ * ```
  */
 export function slice(x: Tensor, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1): Tensor {
   const axis = normalizeDim('slice', dim, x.ndim);
@@ -213,7 +277,15 @@ export const sliceSamples: Samples = (s) => [
   s.oneOf([1, 2, 3]),
 ];
 
-/** A view of `length` positions from `start` along `dim`. PyTorch: `torch.narrow`. */
+/**
+ * A view of `length` positions from `start` along `dim`. PyTorch: `torch.narrow`.
+ *
+ * @example
+ * ```ts
+ * import { narrow, tensor } from '@tensortape/autograd';
+ * console.log(narrow(tensor([0, 1, 2, 3]), 0, 1, 2)); // tensor([1., 2.])
+ * ```
+ */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const axis = normalizeDim('narrow', dim, x.ndim);
   const from = start < 0 ? start + x.shape[axis]! : start;
@@ -228,7 +300,15 @@ export const narrowSamples: Samples = (s) => [s.tensorOf([3, 5]), 1, s.oneOf([0,
 
 const diagonalOp = /* @__PURE__ */ picking('diagonal');
 
-/** A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`. */
+/**
+ * A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`.
+ *
+ * @example
+ * ```ts
+ * import { diagonal, tensor } from '@tensortape/autograd';
+ * console.log(diagonal(tensor([[1, 2], [3, 4]]))); // tensor([1., 4.])
+ * ```
+ */
 export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
   const a = normalizeDim('diagonal', dim0, x.ndim);
   const b = normalizeDim('diagonal', dim1, x.ndim);
@@ -258,7 +338,15 @@ const flipOp = /* @__PURE__ */ linear<readonly number[]>({
   transpose: (g, axes) => g.flip(axes),
 });
 
-/** A copy with the order of elements reversed along `dims`. PyTorch: `torch.flip`. */
+/**
+ * A copy with the order of elements reversed along `dims`. PyTorch: `torch.flip`.
+ *
+ * @example
+ * ```ts
+ * import { flip, tensor } from '@tensortape/autograd';
+ * console.log(flip(tensor([1, 2, 3]), 0)); // tensor([3., 2., 1.])
+ * ```
+ */
 export function flip(x: Tensor, dims: Dims): Tensor {
   return flipOp(x, normalizeDims('flip', dims, x.shape));
 }
@@ -305,6 +393,12 @@ interface CatAttributes {
 /**
  * Tensors joined along an existing axis; dtypes are promoted. Derivative: each gets its slice of the cotangent.
  * PyTorch: `torch.cat`. Errors: ArgumentError for an empty list; ShapeError when other axes differ.
+ *
+ * @example
+ * ```ts
+ * import { cat, tensor } from '@tensortape/autograd';
+ * console.log(cat([tensor([1, 2]), tensor([3])])); // tensor([1., 2., 3.])
+ * ```
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
@@ -340,7 +434,17 @@ export const catSamples: Samples = (s) => [
   s.oneOf([1, -1]),
 ];
 
-/** Tensors of one shape joined along a new axis. PyTorch: `torch.stack`. */
+/**
+ * Tensors of one shape joined along a new axis. PyTorch: `torch.stack`.
+ *
+ * @example
+ * ```ts
+ * import { stack, tensor } from '@tensortape/autograd';
+ * console.log(stack([tensor([1, 2]), tensor([3, 4])]));
+ * // tensor([[1., 2.],
+ * //         [3., 4.]])
+ * ```
+ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError('stack: expected at least one tensor, got an empty list');

@@ -27,6 +27,12 @@ const softmaxOp = /* @__PURE__ */ defineOp({
 /**
  * exp(x_i) / sum_j exp(x_j) along `dim`, shifted by the largest element so that nothing overflows.
  * Derivative: y (t - sum y t). PyTorch: `torch.softmax`.
+ *
+ * @example
+ * ```ts
+ * import { softmax, tensor } from '@tensortape/autograd';
+ * console.log(softmax(tensor([1, 2, 3]), 0)); // tensor([0.0900, 0.2447, 0.6652])
+ * ```
  */
 export function softmax(x: Tensor, dim: number): Tensor {
   return softmaxOp({ x: floating(x) }, normalizeDim('softmax', dim, x.ndim));
@@ -48,6 +54,12 @@ const logSoftmaxOp = /* @__PURE__ */ defineOp({
 /**
  * x_i - ln sum_j exp(x_j) along `dim`, without overflow and without the cancellation of log(softmax(x)).
  * Derivative: t - sum softmax(x) t. PyTorch: `torch.log_softmax`.
+ *
+ * @example
+ * ```ts
+ * import { logSoftmax, tensor } from '@tensortape/autograd';
+ * console.log(logSoftmax(tensor([0, 1000]), 0)); // tensor([-1000.,     0.])
+ * ```
  */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   return logSoftmaxOp({ x: floating(x) }, normalizeDim('logSoftmax', dim, x.ndim));
@@ -87,6 +99,12 @@ function weights(x: Tensor, y: Tensor): Tensor {
 
 /**
  * ln sum exp(x) over all axes, or over `dim`, without overflow. Derivative: softmax(x). PyTorch: `torch.logsumexp`.
+ *
+ * @example
+ * ```ts
+ * import { logSumExp, tensor } from '@tensortape/autograd';
+ * console.log(logSumExp(tensor([1000, 1000]))); // tensor(1000.6932)
+ * ```
  */
 export function logSumExp(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
   return logSumExpOp({ x: floating(x) }, { axes: normalizeDims('logSumExp', dim, x.shape), keepdim });

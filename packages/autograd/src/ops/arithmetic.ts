@@ -1,0 +1,415 @@
+import { kernels } from '../kernels/select.ts';
+import { defineOp } from '../tape/defineOp.ts';
+import { binary, elementwise } from '../tape/shorthands.ts';
+import { constant, wrap } from '../tensor/core.ts';
+import { ArgumentError } from '../tensor/errors.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Samples } from './samples.ts';
+
+const zero = (t: Tensor): Tensor => constant(0, t.dtype, t.shape);
+
+/**
+ * |x|. Derivative: sign(x), 0 at 0. PyTorch: `torch.abs`.
+ *
+ * @example
+ * ```ts
+ * import { abs, tensor } from '@tensortape/autograd';
+ * console.log(abs(tensor([-1.5, 2]))); // tensor([1.5000, 2.0000])
+ * ```
+ */
+export const abs = /* @__PURE__ */ elementwise({
+  name: 'abs',
+  forward: 'abs',
+  integers: 'keep',
+  saves: 'input',
+  derivative: (x) => x.sign(),
+});
+export const absSamples: Samples = (s) => [s.tensor({ apart: [0] })];
+
+/**
+ * a + b. PyTorch: `torch.add`.
+ *
+ * @example
+ * ```ts
+ * import { add, tensor } from '@tensortape/autograd';
+ * console.log(add(tensor([[1], [2]]), tensor([10, 20])));
+ * // tensor([[11., 21.],
+ * //         [12., 22.]])
+ * ```
+ */
+export const add = /* @__PURE__ */ binary({
+  name: 'add',
+  forward: 'add',
+  saves: 'nothing',
+  differentials: [(t) => t, (t) => t],
+});
+export const addSamples: Samples = (s) => s.operands(s.reals, s.reals);
+
+/**
+ * The smallest whole number >= x. Derivative: 0. PyTorch: `torch.ceil`.
+ *
+ * @example
+ * ```ts
+ * import { ceil, tensor } from '@tensortape/autograd';
+ * console.log(ceil(tensor([-0.5, 1.2]))); // tensor([-0., 2.])
+ * ```
+ */
+export const ceil = /* @__PURE__ */ elementwise({
+  name: 'ceil',
+  forward: 'ceil',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: zero,
+});
+export const ceilSamples: Samples = (s) => [s.tensor({ apart: [-3, -2, -1, 0, 1, 2, 3] })];
+
+const clampOp = /* @__PURE__ */ defineOp({
+  name: 'clamp',
+  inputs: ['x'],
+  saves: ['x'],
+  forward: ({ x }, { min, max }: ClampBounds) => {
+    const bounded = (v: number) => (v < min ? min : v > max ? max : v);
+    return wrap(kernels.unary(bounded, x), x.dtype, x.shape);
+  },
+  vjp: { x: (g, { x }, { min, max }) => g.where(x.ge(min).logicalAnd(x.le(max)), 0) },
+  jvp: ({ x: t }, { x }, { min, max }) => t && t.where(x.ge(min).logicalAnd(x.le(max)), 0),
+});
+
+interface ClampBounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * x limited to [min, max]. Derivative: 1 within the bounds and on them, 0 outside. PyTorch: `torch.clamp`.
+ *
+ * Errors: ArgumentError without any bound. When min > max the result is max, as in PyTorch.
+ *
+ * @example
+ * ```ts
+ * import { clamp, tensor } from '@tensortape/autograd';
+ * console.log(clamp(tensor([-2, 0.5, 3]), -1, 1)); // tensor([-1.0000,  0.5000,  1.0000])
+ * ```
+ */
+export function clamp(x: Tensor, min?: number, max?: number): Tensor {
+  if (min === undefined && max === undefined)
+    throw new ArgumentError('clamp: expected min, max or both, got neither');
+  const high = max ?? Number.POSITIVE_INFINITY;
+  return clampOp({ x }, { min: Math.min(min ?? Number.NEGATIVE_INFINITY, high), max: high });
+}
+export const clampSamples: Samples = (s) => [
+  s.tensor({ apart: [-1, 1.5] }),
+  ...s.oneOf([[-1], [-1, 1.5], [undefined, 1.5], [1.5, -1]]),
+];
+
+/**
+ * a / b; integers are promoted to the default floating point dtype. PyTorch: `torch.div`.
+ *
+ * @example
+ * ```ts
+ * import { div, tensor } from '@tensortape/autograd';
+ * console.log(div(tensor([1, 2]), 4)); // tensor([0.2500, 0.5000])
+ * ```
+ */
+export const div = /* @__PURE__ */ binary({
+  name: 'div',
+  forward: 'div',
+  integers: 'promote',
+  saves: 'inputs',
+  differentials: [(t, _, b) => t.div(b), (t, a, b) => t.mul(a.div(b).div(b)).neg()],
+});
+export const divSamples: Samples = (s) => s.operands(s.reals, { apart: [0], margin: 0.4 });
+
+/**
+ * The largest whole number <= x. Derivative: 0. PyTorch: `torch.floor`.
+ *
+ * @example
+ * ```ts
+ * import { floor, tensor } from '@tensortape/autograd';
+ * console.log(floor(tensor([-0.5, 1.2]))); // tensor([-1.,  1.])
+ * ```
+ */
+export const floor = /* @__PURE__ */ elementwise({
+  name: 'floor',
+  forward: 'floor',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: zero,
+});
+export const floorSamples: Samples = ceilSamples;
+
+/**
+ * The larger of a and b. Where they are equal, each gets half of the gradient. PyTorch: `torch.maximum`.
+ *
+ * @example
+ * ```ts
+ * import { maximum, tensor } from '@tensortape/autograd';
+ * console.log(maximum(tensor([1, 5]), tensor([3, 2]))); // tensor([3., 5.])
+ * ```
+ */
+export const maximum = /* @__PURE__ */ binary({
+  name: 'maximum',
+  forward: 'maximum',
+  saves: 'inputs',
+  differentials: [(t, a, b) => wins(t, a.gt(b), a.eq(b)), (t, a, b) => wins(t, b.gt(a), a.eq(b))],
+});
+export const maximumSamples: Samples = (s) => s.operands({ apart: [0] }, { low: -1e-2, high: 1e-2 });
+
+/**
+ * The smaller of a and b. Where they are equal, each gets half of the gradient. PyTorch: `torch.minimum`.
+ *
+ * @example
+ * ```ts
+ * import { minimum, tensor } from '@tensortape/autograd';
+ * console.log(minimum(tensor([1, 5]), tensor([3, 2]))); // tensor([1., 2.])
+ * ```
+ */
+export const minimum = /* @__PURE__ */ binary({
+  name: 'minimum',
+  forward: 'minimum',
+  saves: 'inputs',
+  differentials: [(t, a, b) => wins(t, a.lt(b), a.eq(b)), (t, a, b) => wins(t, b.lt(a), a.eq(b))],
+});
+export const minimumSamples: Samples = maximumSamples;
+
+function wins(t: Tensor, chosen: Tensor, tied: Tensor): Tensor {
+  return t.where(chosen, t.div(2).where(tied, 0));
+}
+
+/**
+ * a * b. PyTorch: `torch.mul`.
+ *
+ * @example
+ * ```ts
+ * import { mul, tensor } from '@tensortape/autograd';
+ * console.log(mul(tensor([1, 2]), tensor([3, 4]))); // tensor([3., 8.])
+ * ```
+ */
+export const mul = /* @__PURE__ */ binary({
+  name: 'mul',
+  forward: 'mul',
+  saves: 'other',
+  differentials: [(t, b) => t.mul(b), (t, a) => t.mul(a)],
+});
+export const mulSamples: Samples = (s) => s.operands(s.reals, s.reals);
+
+/**
+ * -x. PyTorch: `torch.neg`.
+ *
+ * @example
+ * ```ts
+ * import { neg, tensor } from '@tensortape/autograd';
+ * console.log(neg(tensor([1, -2]))); // tensor([-1.,  2.])
+ * ```
+ */
+export const neg = /* @__PURE__ */ elementwise({
+  name: 'neg',
+  forward: 'neg',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: (t) => t.neg(),
+});
+export const negSamples: Samples = (s) => [s.tensor()];
+
+/**
+ * a^b. Derivatives: b a^(b-1), and a^b ln a, both 0 where the factor that vanishes meets an infinite one
+ * (a = 0 with b = 0; a = 0 with b >= 0). PyTorch: `torch.pow`.
+ *
+ * @example
+ * ```ts
+ * import { pow, tensor } from '@tensortape/autograd';
+ * console.log(pow(tensor([2, 3]), 2)); // tensor([4., 9.])
+ * ```
+ */
+export const pow = /* @__PURE__ */ binary({
+  name: 'pow',
+  forward: 'pow',
+  saves: 'inputs',
+  differentials: [
+    // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
+    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.ne(0).logicalOr(b.ne(0)), 0))),
+    (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
+  ],
+});
+export const powSamples: Samples = (s) =>
+  s.oneOf([
+    () => s.operands({ low: 0.3, high: 2 }, { low: -2, high: 3 }),
+    () => [s.tensor(s.few), s.oneOf([0, 1, 2, 3])],
+    () => [s.tensor({ apart: [0], margin: 0.4 }), s.oneOf([-1, -2, 5])],
+  ])();
+
+/**
+ * 1 / x. Derivative: -1 / x^2. PyTorch: `torch.reciprocal`.
+ *
+ * @example
+ * ```ts
+ * import { reciprocal, tensor } from '@tensortape/autograd';
+ * console.log(reciprocal(tensor([2, 4]))); // tensor([0.5000, 0.2500])
+ * ```
+ */
+export const reciprocal = /* @__PURE__ */ elementwise({
+  name: 'reciprocal',
+  forward: 'reciprocal',
+  saves: 'output',
+  derivative: (y) => y.square().neg(),
+});
+export const reciprocalSamples: Samples = (s) => [s.tensor({ apart: [0], margin: 0.4 })];
+
+/**
+ * max(x, 0). Derivative: 1 where x > 0, else 0 (also at 0). PyTorch: `torch.relu`.
+ *
+ * @example
+ * ```ts
+ * import { relu, tensor } from '@tensortape/autograd';
+ * console.log(relu(tensor([-1, 2]))); // tensor([0., 2.])
+ * ```
+ */
+export const relu = /* @__PURE__ */ elementwise({
+  name: 'relu',
+  forward: 'relu',
+  integers: 'keep',
+  saves: 'output',
+  differential: (t, y) => t.where(y.gt(0), 0),
+});
+export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
+
+/**
+ * x - b floor(x / b): the remainder with the sign of the divisor. Derivatives: 1, -floor(a / b). PyTorch: `torch.remainder`.
+ *
+ * @example
+ * ```ts
+ * import { remainder, tensor } from '@tensortape/autograd';
+ * console.log(remainder(tensor([5, -5]), 3)); // tensor([2., 1.])
+ * ```
+ */
+export const remainder = /* @__PURE__ */ binary({
+  name: 'remainder',
+  forward: 'remainder',
+  saves: 'inputs',
+  differentials: [(t) => t, (t, a, b) => t.mul(a.div(b).floor().neg())],
+});
+export const remainderSamples: Samples = (s) =>
+  s.operands({ low: -4.7, high: -2.3, apart: [-3, -4], margin: 0.25 }, { low: 0.97, high: 1.03 });
+
+/**
+ * The nearest whole number, halves to the even one. Derivative: 0. PyTorch: `torch.round`.
+ *
+ * @example
+ * ```ts
+ * import { round, tensor } from '@tensortape/autograd';
+ * console.log(round(tensor([0.5, 1.5, 2.5]))); // tensor([0., 2., 2.])
+ * ```
+ */
+export const round = /* @__PURE__ */ elementwise({
+  name: 'round',
+  forward: 'round',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: zero,
+});
+export const roundSamples: Samples = (s) => [s.tensor({ apart: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5] })];
+
+/**
+ * 1 / sqrt(x), for x > 0. Derivative: -1/2 x^(-3/2). PyTorch: `torch.rsqrt`.
+ *
+ * @example
+ * ```ts
+ * import { rsqrt, tensor } from '@tensortape/autograd';
+ * console.log(rsqrt(tensor([1, 4]))); // tensor([1.0000, 0.5000])
+ * ```
+ */
+export const rsqrt = /* @__PURE__ */ elementwise({
+  name: 'rsqrt',
+  forward: 'rsqrt',
+  saves: 'output',
+  derivative: (y) => y.square().mul(y).mul(-0.5),
+});
+export const rsqrtSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
+
+/**
+ * -1, 0 or 1. Derivative: 0. PyTorch: `torch.sign`.
+ *
+ * @example
+ * ```ts
+ * import { sign, tensor } from '@tensortape/autograd';
+ * console.log(sign(tensor([-3, 0, 2]))); // tensor([-1.,  0.,  1.])
+ * ```
+ */
+export const sign = /* @__PURE__ */ elementwise({
+  name: 'sign',
+  forward: 'sign',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: zero,
+});
+export const signSamples: Samples = (s) => [s.tensor({ apart: [0] })];
+
+/**
+ * The square root, for x >= 0. Derivative: 1 / (2 sqrt x). PyTorch: `torch.sqrt`.
+ *
+ * @example
+ * ```ts
+ * import { sqrt, tensor } from '@tensortape/autograd';
+ * console.log(sqrt(tensor([4, 9]))); // tensor([2., 3.])
+ * ```
+ */
+export const sqrt = /* @__PURE__ */ elementwise({
+  name: 'sqrt',
+  forward: 'sqrt',
+  saves: 'output',
+  derivative: (y) => y.reciprocal().mul(0.5),
+});
+export const sqrtSamples: Samples = rsqrtSamples;
+
+/**
+ * x^2. Derivative: 2 x. PyTorch: `torch.square`.
+ *
+ * @example
+ * ```ts
+ * import { square, tensor } from '@tensortape/autograd';
+ * console.log(square(tensor([-2, 3]))); // tensor([4., 9.])
+ * ```
+ */
+export const square = /* @__PURE__ */ elementwise({
+  name: 'square',
+  forward: 'square',
+  integers: 'keep',
+  saves: 'input',
+  derivative: (x) => x.mul(2),
+});
+export const squareSamples: Samples = (s) => [s.tensor()];
+
+/**
+ * a - b. PyTorch: `torch.sub`.
+ *
+ * @example
+ * ```ts
+ * import { sub, tensor } from '@tensortape/autograd';
+ * console.log(sub(tensor([5, 6]), 1)); // tensor([4., 5.])
+ * ```
+ */
+export const sub = /* @__PURE__ */ binary({
+  name: 'sub',
+  forward: 'sub',
+  saves: 'nothing',
+  differentials: [(t) => t, (t) => t.neg()],
+});
+export const subSamples: Samples = (s) => s.operands(s.reals, s.reals);
+
+/**
+ * The whole part of x. Derivative: 0. PyTorch: `torch.trunc`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, trunc } from '@tensortape/autograd';
+ * console.log(trunc(tensor([-1.7, 1.7]))); // tensor([-1.,  1.])
+ * ```
+ */
+export const trunc = /* @__PURE__ */ elementwise({
+  name: 'trunc',
+  forward: 'trunc',
+  integers: 'keep',
+  saves: 'nothing',
+  differential: zero,
+});
+export const truncSamples: Samples = ceilSamples;
