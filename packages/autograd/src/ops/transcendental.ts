@@ -91,7 +91,7 @@ export const atanSamples: Samples = (s) => [s.tensor()];
  *
  * @example
  * ```ts
- * import { tensor } from '@tensortape/autograd';
+ * import { atan2, tensor } from '@tensortape/autograd';
  * console.log(atan2(tensor([1, -1]), tensor([-1, -1]))); // tensor([ 2.3562, -2.3562])
  * ```
  */
@@ -180,7 +180,7 @@ export const expSamples: Samples = (s) => [s.tensor()];
  *
  * @example
  * ```ts
- * import { tensor } from '@tensortape/autograd';
+ * import { expm1, tensor } from '@tensortape/autograd';
  * console.log(expm1(tensor([0, 1e-4]))); // tensor([0.0000, 0.0001])
  * ```
  */
@@ -214,7 +214,7 @@ export const logSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
  *
  * @example
  * ```ts
- * import { tensor } from '@tensortape/autograd';
+ * import { log10, tensor } from '@tensortape/autograd';
  * console.log(log10(tensor([1, 100]))); // tensor([0., 2.])
  * ```
  */
@@ -231,7 +231,7 @@ export const log10Samples: Samples = logSamples;
  *
  * @example
  * ```ts
- * import { tensor } from '@tensortape/autograd';
+ * import { log1p, tensor } from '@tensortape/autograd';
  * console.log(log1p(tensor([0, 1]))); // tensor([0.0000, 0.6931])
  * ```
  */
@@ -248,7 +248,7 @@ export const log1pSamples: Samples = (s) => [s.tensor({ low: -0.7, high: 4 })];
  *
  * @example
  * ```ts
- * import { tensor } from '@tensortape/autograd';
+ * import { log2, tensor } from '@tensortape/autograd';
  * console.log(log2(tensor([1, 8]))); // tensor([0., 3.])
  * ```
  */
