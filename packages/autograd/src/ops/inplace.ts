@@ -29,6 +29,7 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
     );
   }
   if (
+    target.size > 0 &&
     !target.isContiguous &&
     target.strides.some((stride, axis) => stride === 0 && target.shape[axis]! > 1)
   ) {

@@ -40,8 +40,7 @@ export function isRowMajor(shape: Shape, strides: Shape): boolean {
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     const length = shape[i]!;
-    if (length === 0) return true;
-    if (length !== 1 && strides[i] !== step) return false;
+    if (length !== 1 && strides[i] !== step) return shape.includes(0);
     step *= length;
   }
   return true;
@@ -70,10 +69,14 @@ export function transposed(x: Layout, dim0: number, dim1: number): Layout {
 /** Axes of length 1, and new leading axes, repeated with stride 0. */
 export function expanded(op: string, x: Layout, shape: Shape): Layout {
   const lead = shape.length - x.shape.length;
-  const fits = lead >= 0 && x.shape.every((length, i) => length === 1 || length === shape[i + lead]);
+  const fits =
+    lead >= 0 &&
+    x.shape.every((length, i) => length === 1 || length === shape[i + lead]) &&
+    shape.every((length) => Number.isInteger(length) && length >= 0);
   if (!fits) {
     throw new ShapeError(
-      `${op}: shape ${formatShape(x.shape)} does not expand to ${formatShape(shape)}: only axes of length 1 and new leading axes can grow`,
+      `${op}: shape ${formatShape(x.shape)} does not expand to ${formatShape(shape)}: only axes of length 1 and new leading axes ` +
+        'can grow, and -1 stands for the length of an axis that is there',
     );
   }
   const strides = shape.map((length, i) =>
