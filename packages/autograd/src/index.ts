@@ -68,6 +68,7 @@ export { clone, contiguous, identity, to } from './ops/convert.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
+export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
 export {
   all,
   amax,

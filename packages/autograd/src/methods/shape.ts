@@ -1,6 +1,7 @@
 import * as convertOps from '../ops/convert.ts';
 import * as indexingOps from '../ops/indexing.ts';
 import * as linalgOps from '../ops/linalg.ts';
+import * as rearrangeOps from '../ops/rearrange.ts';
 import * as ops from '../ops/shape.ts';
 import { alias } from '../tensor/core.ts';
 import type { DType } from '../tensor/dtype.ts';
@@ -10,6 +11,11 @@ import { ReduceMethods } from './reduce.ts';
 
 /** Views, joining, indexing, matrix products and conversions: see `ops/shape.ts`, `indexing.ts`, `linalg.ts`, `convert.ts`. */
 export abstract class ShapeMethods extends ReduceMethods {
+  /** Views of equal parts along an axis: see {@link rearrangeOps.chunk}. */
+  chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
+    return rearrangeOps.chunk(this, chunks, dim);
+  }
+
   /** A copy with an array of its own: see {@link convertOps.clone}. */
   clone(this: Tensor): Tensor {
     return convertOps.clone(this);
@@ -80,9 +86,19 @@ export abstract class ShapeMethods extends ReduceMethods {
     return ops.permute(this, order);
   }
 
+  /** A copy with axes repeated: see {@link rearrangeOps.repeat}. */
+  repeat(this: Tensor, repeats: readonly number[]): Tensor {
+    return rearrangeOps.repeat(this, repeats);
+  }
+
   /** The same elements under another shape: see {@link ops.reshape}. */
   reshape(this: Tensor, shape: readonly number[]): Tensor {
     return ops.reshape(this, shape);
+  }
+
+  /** A copy with the elements moved around: see {@link rearrangeOps.roll}. */
+  roll(this: Tensor, shifts: number | readonly number[], dims?: Dims): Tensor {
+    return rearrangeOps.roll(this, shifts, dims);
   }
 
   /** A copy with elements added at given positions: see {@link indexingOps.scatterAdd}. */
@@ -100,9 +116,19 @@ export abstract class ShapeMethods extends ReduceMethods {
     return ops.slice(this, dim, start, stop, step);
   }
 
+  /** Views of consecutive parts along an axis: see {@link rearrangeOps.split}. */
+  split(this: Tensor, sizes: number | readonly number[], dim?: number): Tensor[] {
+    return rearrangeOps.split(this, sizes, dim);
+  }
+
   /** A view without axes of length 1: see {@link ops.squeeze}. */
   squeeze(this: Tensor, dim?: Dims): Tensor {
     return ops.squeeze(this, dim);
+  }
+
+  /** A copy with the last axes repeated: see {@link rearrangeOps.tile}. */
+  tile(this: Tensor, repeats: readonly number[]): Tensor {
+    return rearrangeOps.tile(this, repeats);
   }
 
   /** The same values in another dtype: see {@link convertOps.to}. */
@@ -113,6 +139,16 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** A view with two axes exchanged: see {@link ops.transpose}. */
   transpose(this: Tensor, dim0: number, dim1: number): Tensor {
     return ops.transpose(this, dim0, dim1);
+  }
+
+  /** The lower triangles of matrices: see {@link rearrangeOps.tril}. */
+  tril(this: Tensor, diagonal?: number): Tensor {
+    return rearrangeOps.tril(this, diagonal);
+  }
+
+  /** The upper triangles of matrices: see {@link rearrangeOps.triu}. */
+  triu(this: Tensor, diagonal?: number): Tensor {
+    return rearrangeOps.triu(this, diagonal);
   }
 
   /** A view with a new axis of length 1: see {@link ops.unsqueeze}. */

@@ -10,6 +10,7 @@ import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Samples } from './samples.ts';
 import * as shape from './shape.ts';
@@ -80,6 +81,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
   ...collectOps('shape', shape),
+  ...collectOps('rearrange', rearrange),
   ...collectOps('indexing', indexing),
   ...collectOps('linalg', linalg),
   ...collectOps('softmax', softmax),
