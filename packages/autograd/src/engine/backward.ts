@@ -22,11 +22,11 @@ export interface GradOptions extends BackwardOptions {
   readonly allowUnused?: boolean;
 }
 
-/** A cotangent to start from: that of one output of a node. */
+/** What a sweep starts from: the cotangent, or tangent, of one output of a node. */
 export interface Seed {
   readonly node: Node;
   readonly slot: number;
-  readonly cotangent: Tensor;
+  readonly vector: Tensor;
 }
 
 /** The cotangents of one node, by output, while a sweep runs. */
@@ -46,9 +46,9 @@ export function sweep(
 ): void {
   const { nodes, parents, starts } = order;
   const pending = new Array<Pending | undefined>(nodes.length).fill(undefined);
-  for (const { node, slot, cotangent } of seeds) {
+  for (const { node, slot, vector } of seeds) {
     const position = positionIn(order, node);
-    if (position >= 0) accumulate(pending, node, position, slot, cotangent);
+    if (position >= 0) accumulate(pending, node, position, slot, vector);
   }
   const recording = isGradEnabled();
 
@@ -185,7 +185,7 @@ function seedsOf(
           `shape ${formatShape(output.shape)} and dtype ${output.dtype}`,
       );
     }
-    return [{ node, slot: Tensor.slotOf(output), cotangent }];
+    return [{ node, slot: Tensor.slotOf(output), vector: cotangent }];
   });
 }
 

@@ -13,9 +13,9 @@ import { type Order, positionIn } from './order.ts';
 export function push(order: Order, seeds: readonly Seed[], targets: readonly Target[]): (Tensor | null)[] {
   const { nodes, parents, starts } = order;
   const tangents = new Array<Tangents | undefined>(nodes.length);
-  for (const { node, cotangent } of seeds) {
+  for (const { node, vector } of seeds) {
     const position = positionIn(order, node);
-    if (position >= 0) tangents[position] = [cotangent];
+    if (position >= 0) tangents[position] = [vector];
   }
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (tangents[i] !== undefined) continue;

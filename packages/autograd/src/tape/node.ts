@@ -49,11 +49,6 @@ export interface Watchers {
 
 let recorded = 0;
 
-/** How many nodes have been recorded so far: the next one gets this sequence number. */
-export function nodeCount(): number {
-  return recorded;
-}
-
 /** One recorded operation: where its inputs came from, what its outputs look like, what its rules will read. */
 export class Node {
   readonly op: Op;

@@ -146,5 +146,5 @@ function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonl
 }
 
 function seedsOf(places: readonly (Target | null)[], directions: readonly Tensor[]): Seed[] {
-  return places.flatMap((place, i) => (place === null ? [] : [{ ...place, cotangent: directions[i]! }]));
+  return places.flatMap((place, i) => (place === null ? [] : [{ ...place, vector: directions[i]! }]));
 }
