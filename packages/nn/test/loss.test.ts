@@ -138,3 +138,19 @@ test('binary cross entropy does not overflow', () => {
   loss.sum().backward();
   expect(x.grad?.toArray()).toEqual([1, -1]);
 });
+
+test('binary cross entropy weighs positive targets and elements as PyTorch 2.13 does', () => {
+  const f64 = (data: number[] | number[][]) => tensor(data, { dtype: 'float64' });
+  const logits = f64([
+    [0.5, -1],
+    [2, 0],
+  ]);
+  const target = f64([
+    [1, 0],
+    [0.25, 1],
+  ]);
+  const towards = new nn.BCEWithLogitsLoss({ posWeight: f64([3, 0.5]) });
+  expect(towards.forward(logits, target).item()).toBeCloseTo(0.9431145617257436, 14);
+  const weighed = new nn.BCEWithLogitsLoss({ weight: f64([2, 1]), reduction: 'sum' });
+  expect(weighed.forward(logits, target).item()).toBeCloseTo(5.208418858524326, 14);
+});
