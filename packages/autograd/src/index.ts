@@ -88,7 +88,7 @@ export {
   type VarianceOptions,
   variance,
 } from './ops/reduce.ts';
-export type { Range, SampleKit, Samples } from './ops/samples.ts';
+export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
 export {
   cat,

@@ -54,7 +54,7 @@ describe('checkOp', () => {
     const inapplicable = ['mixed', 'shared'];
     expect(found).toEqual(
       Object.keys(opProperties)
-        .filter((name) => name !== 'untracked')
+        .filter((name) => name !== 'untracked' && name !== 'refused')
         .map((name) => [
           name,
           inapplicable.includes(name) ? 0 : name === 'empty' ? expect.any(Number) : 7,

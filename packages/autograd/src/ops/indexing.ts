@@ -5,7 +5,7 @@ import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim, type Shape, sameShape } from '../tensor/shape.ts';
 import { selected } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Samples } from './samples.ts';
+import type { Refusals, Samples } from './samples.ts';
 import { slice, squeeze } from './shape.ts';
 
 /**
@@ -59,6 +59,16 @@ export const gatherSamples: Samples = (s) => {
   const x = s.tensorOf([3, 4]);
   const dim = s.oneOf([0, 1, -1]);
   return dim === 0 ? [x, dim, s.index([s.integer(0, 5), 3], 3)] : [x, dim, s.index([2, s.integer(1, 5)], 4)];
+};
+export const gatherRefusals: Refusals = (s) => {
+  const x = s.tensorOf([3, 4]);
+  return [
+    [[x, 2, s.index([3, 4], 3)], 'IndexError', /dim 2 is out of range/],
+    [[x, 0, s.tensorOf([3, 4])], 'DTypeError', /the index has dtype float64, expected int32/],
+    [[x, 0, s.index([3], 3)], 'ShapeError', /\(3,\) does not fit \(3, 4\)/],
+    [[x, 0, s.index([3, 5], 3)], 'ShapeError', /\(3, 5\) does not fit \(3, 4\)/],
+    [[x, 0, s.index([1, 4], 1).add(3)], 'IndexError', /index 3 is out of bounds for dim 0 with length 3/],
+  ];
 };
 
 const scatterAddOp = /* @__PURE__ */ defineOp({

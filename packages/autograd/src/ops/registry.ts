@@ -12,7 +12,7 @@ import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
-import type { Samples } from './samples.ts';
+import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as transcendental from './transcendental.ts';
@@ -27,23 +27,31 @@ export interface RegisteredOp {
   readonly call: (...args: readonly unknown[]) => unknown;
   /** Draws its arguments; `samples.reason` is set when it is not differentiable. */
   readonly samples: Samples;
+  /** Its illegal calls, where there are any. */
+  readonly refusals?: Refusals;
 }
 
 /**
- * A module of operations, as {@link collectOps} takes it: beside each function `name` its samples `nameSamples`. Where
- * one of the two is missing, the type asked for is a sentence that says so, and nothing fits it.
+ * A module of operations, as {@link collectOps} takes it: beside each function `name` its samples `nameSamples` and,
+ * where some calls are illegal, `nameRefusals`. Where one is missing, the type asked for is a sentence that says so, and
+ * nothing fits it.
  */
 export type OpModule<M> = {
   readonly [K in keyof M]: K extends `${infer Name}Samples`
-    ? Name extends keyof M
-      ? Samples
-      : `There is no operation '${Name}' for these samples`
-    : K extends string
-      ? `${K}Samples` extends keyof M
-        ? (...args: never[]) => unknown
-        : `Export ${K}Samples beside ${K}`
-      : never;
+    ? BesideOp<M, Name, Samples>
+    : K extends `${infer Name}Refusals`
+      ? BesideOp<M, Name, Refusals>
+      : K extends string
+        ? `${K}Samples` extends keyof M
+          ? (...args: never[]) => unknown
+          : `Export ${K}Samples beside ${K}`
+        : never;
 };
+
+/** What stands beside an operation of this name, if there is one. */
+export type BesideOp<M, Name extends string, T> = Name extends keyof M
+  ? T
+  : `There is no operation '${Name}'`;
 
 /**
  * The operations of a module with their samples, in the order of their names: for {@link registry}, and for checking
@@ -71,6 +79,7 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
       // OpModule has checked both; what arguments an operation takes only its samples know.
       call: exported.get(name) as RegisteredOp['call'],
       samples: exported.get(`${name}Samples`) as Samples,
+      ...(exported.has(`${name}Refusals`) && { refusals: exported.get(`${name}Refusals`) as Refusals }),
     }));
 }
 

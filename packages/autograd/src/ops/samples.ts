@@ -62,3 +62,27 @@ export interface Samples {
 export function nonDifferentiable(reason: string, samples: Samples): Samples {
   return Object.assign((kit: SampleKit) => samples(kit), { reason });
 }
+
+/** The classes of the errors by which operations refuse their arguments. */
+export type RefusalName = 'ArgumentError' | 'DTypeError' | 'IndexError' | 'ShapeError';
+
+/** A call that must be refused: its arguments, the class of the error, and what its message must say. */
+export type Refusal = readonly [args: readonly unknown[], error: RefusalName, message: RegExp];
+
+/**
+ * The illegal calls of an operation, one for each reason to refuse: shapes, axes, dtypes, indices, options. Every message
+ * starts with the operation's name and a colon; that of a ShapeError shows the shape of a tensor among the arguments.
+ */
+export type Refusals = (kit: SampleKit) => readonly Refusal[];
+
+/** What every operation of two broadcast operands refuses. */
+export const operandRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), s.tensorOf([4])], 'ShapeError', /\(2, 3\) and \(4,?\) do not broadcast/],
+  [[1, 2], 'ArgumentError', /expected a tensor, got the numbers 1 and 2/],
+];
+
+/** What every operation refuses as an axis, its second argument. */
+export const dimRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), 0.5], 'IndexError', /dim 0\.5 is out of range/],
+];

@@ -1,4 +1,4 @@
-import { ArgumentError, type SampleKit, Tensor } from '@tensortape/autograd';
+import { ArgumentError, type Refusals, type SampleKit, Tensor } from '@tensortape/autograd';
 
 /**
  * An operation to verify: what it is called, how it is called, and what with. The built-in ones come from
@@ -14,6 +14,8 @@ export interface OpUnderTest<A extends readonly unknown[] = readonly unknown[]> 
   readonly call: (...args: A) => unknown;
   /** Draws its arguments. Set `reason` on it, with `nonDifferentiable`, when no gradient flows through the operation. */
   readonly samples: OpSamples<A>;
+  /** Its illegal calls, each with the error that must be thrown. */
+  readonly refusals?: Refusals;
 }
 
 /** Draws the arguments of one call. See {@link OpUnderTest}. */

@@ -1,5 +1,14 @@
-import { type Backend, backend, type DType, func, setBackend, type Tensor } from '@tensortape/autograd';
-import { type Call, format, isFloating, type Named, type OpUnderTest, results } from './call.ts';
+import {
+  type Backend,
+  backend,
+  type DType,
+  formatShape,
+  func,
+  type Refusal,
+  setBackend,
+  type Tensor,
+} from '@tensortape/autograd';
+import { Call, format, isFloating, type Named, type OpUnderTest, results } from './call.ts';
 import {
   checkCotangents,
   checkTangents,
@@ -10,7 +19,7 @@ import {
   type Outcome,
   roundoff,
 } from './derivatives.ts';
-import { type Draw, drawDirection, drawIndex, drawSome, type Lengths } from './kit.ts';
+import { type Draw, drawDirection, drawIndex, drawSome, type Lengths, sampleKit } from './kit.ts';
 import { drawView } from './layouts.ts';
 
 /** One case of a property: an operation and the arguments drawn for it. */
@@ -40,13 +49,14 @@ export type PropertyName =
   | 'views'
   | 'shared'
   | 'empty'
-  | 'untracked';
+  | 'untracked'
+  | 'refused';
 
 /** Something that must hold for every call of an operation. */
 export interface Property {
   readonly title: string;
   /** Which operations it is about. */
-  readonly about: 'all' | 'differentiable' | 'nonDifferentiable';
+  readonly about: 'all' | 'differentiable' | 'nonDifferentiable' | 'refusing';
   /** Whether its arguments have an axis of length 0. */
   readonly lengths?: Lengths;
   /** Throws when the property does not hold. */
@@ -202,6 +212,34 @@ function onBackend<T>(name: Backend, body: () => T): T {
   } finally {
     setBackend(requested);
   }
+}
+
+/** Fails unless the illegal call is refused by an error that says what it must. */
+function expectRefused(trial: Trial, [args, name, message]: Refusal): void {
+  const { op } = trial;
+  trial.call = new Call(args);
+  const found = thrownBy(() => op.call(...args));
+  const shapes = trial.call.inputs.map(({ tensor }) => formatShape(tensor.shape));
+  const missing = [
+    found.name !== name && `an ${name}`,
+    !found.message.startsWith(`${op.name}: `) && `a message that starts with '${op.name}: '`,
+    !message.test(found.message) && `a message that matches ${message}`,
+    name === 'ShapeError' &&
+      shapes.length > 0 &&
+      !shapes.some((shape) => found.message.includes(shape)) &&
+      `one of the shapes ${shapes.join(', ')} in it`,
+  ].filter((part) => part !== false);
+  if (missing.length > 0)
+    throw new Mismatch(`threw ${found.name}: ${found.message}; expected ${missing.join(', ')}`);
+}
+
+function thrownBy(body: () => unknown): Error {
+  try {
+    body();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  throw new Mismatch('an illegal call was accepted');
 }
 
 const drawDType = (draw: Draw): DType => (drawIndex(draw, 2) === 0 ? 'float64' : 'float32');
@@ -445,6 +483,14 @@ export const properties: Readonly<Record<PropertyName, Property>> = {
       if (found !== undefined) {
         throw new Mismatch(`${found.name} requires grad, though the samples say: ${op.samples.reason}`);
       }
+      return 'checked';
+    },
+  },
+  refused: {
+    title: 'illegal arguments are refused by name, with the error that is declared',
+    about: 'refusing',
+    check: (trial) => {
+      for (const refusal of trial.op.refusals!(sampleKit(trial.draw))) expectRefused(trial, refusal);
       return 'checked';
     },
   },

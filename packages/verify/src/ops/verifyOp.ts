@@ -150,10 +150,14 @@ function* check<A extends readonly unknown[]>(
   op: OpUnderTest<A>,
   options: VerifyOptions,
 ): Generator<PropertyReport> {
-  const kind = op.samples.reason === undefined ? 'differentiable' : 'nonDifferentiable';
+  const kinds: readonly Property['about'][] = [
+    'all',
+    op.samples.reason === undefined ? 'differentiable' : 'nonDifferentiable',
+    ...(op.refusals === undefined ? [] : ['refusing' as const]),
+  ];
   for (const [name, property] of Object.entries(properties) as [PropertyName, Property][]) {
     if (options.properties !== undefined && !options.properties.includes(name)) continue;
-    if (property.about === 'all' || property.about === kind) {
+    if (kinds.includes(property.about)) {
       // The samples draw what the call takes: from here on nothing depends on what that is.
       yield checkProperty(op as unknown as OpUnderTest, name, property, options);
     }
