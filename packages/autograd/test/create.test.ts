@@ -59,7 +59,7 @@ describe('tensor', () => {
     );
     refused([1, [2]], ShapeError, 'tensor: the lists are ragged: data[1] has 1 elements, expected a number');
     refused([[[1]], [[1, 2]]], ShapeError, 'data[1][0] has 2 elements, expected 1');
-    refused([1, '2'], DTypeError, 'tensor: data[1] is a string, expected a number or boolean');
+    refused([1, '2'], DTypeError, "tensor: data[1] is the string '2', expected a number or boolean");
     refused([[1], [null]], DTypeError, 'tensor: data[1][0] is null, expected a number or boolean');
     refused([1n], DTypeError, 'data[0] is a bigint');
     refused([1, undefined], DTypeError, 'data[1] is undefined');
