@@ -3,9 +3,10 @@ import { defineOp } from '../tape/defineOp.ts';
 import { binary, elementwise, type Operand, refuseDType } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { constant, Tensor, wrap } from '../tensor/core.ts';
-import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
+import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import { kindOf } from '../tensor/kind.ts';
+import { where } from './compare.ts';
 import { boolRefusals, operandRefusals, type Refusals, type Samples } from './samples.ts';
 
 /** Refuses two bool operands, for functions that are defined when either counts. */
@@ -84,7 +85,7 @@ const clampOp = /* @__PURE__ */ defineOp({
   inputs: ['x'],
   saves: ['x'],
   forward: ({ x }, { min, max }: ClampBounds) => {
-    const bounded = (v: number) => (v < min ? min : v > max ? max : v);
+    const bounded = (v: number) => (v > max || min > max ? (Number.isNaN(v) ? v : max) : v < min ? min : v);
     return wrap(kernels.unary(bounded, x), x.dtype, x.shape);
   },
   vjp: { x: (g, { x }, { min, max }) => g.where(x.ge(min).logicalAnd(x.le(max)), 0) },
@@ -112,8 +113,12 @@ export function clamp(x: Tensor, min?: number, max?: number): Tensor {
     throw new ArgumentError('clamp: expected min, max or both, got neither');
   checkBound('min', min);
   checkBound('max', max);
-  const high = max ?? Number.POSITIVE_INFINITY;
-  return clampOp({ x }, { min: Math.min(min ?? Number.NEGATIVE_INFINITY, high), max: high });
+  const bounds = { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
+  const dtype = [min ?? 0, max ?? 0].reduce<DType>(
+    (common, bound) => resultType({ dtype: common, shape: x.shape }, bound),
+    x.dtype,
+  );
+  return clampOp({ x: x.to(dtype) }, bounds);
 }
 export const clampSamples: Samples = (s) => [
   s.tensor({ apart: [-1, 1.5] }),
@@ -185,7 +190,7 @@ export const maximum = /* @__PURE__ */ binary({
   name: 'maximum',
   forward: 'maximum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.gt(b), a.eq(b)), (t, a, b) => wins(t, b.gt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.lt(b), t, a.eq(b)), (t, a, b) => unless(b.lt(a), t, a.eq(b))],
 });
 export const maximumSamples: Samples = (s) => s.operands({ apart: [0] }, { low: -1e-2, high: 1e-2 });
 export const maximumRefusals = operandRefusals;
@@ -204,13 +209,14 @@ export const minimum = /* @__PURE__ */ binary({
   name: 'minimum',
   forward: 'minimum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.lt(b), a.eq(b)), (t, a, b) => wins(t, b.lt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.gt(b), t, a.eq(b)), (t, a, b) => unless(b.gt(a), t, a.eq(b))],
 });
 export const minimumSamples: Samples = maximumSamples;
 export const minimumRefusals = operandRefusals;
 
-function wins(t: Tensor, chosen: Tensor, tied: Tensor): Tensor {
-  return t.where(chosen, t.div(2).where(tied, 0));
+/** The tangent, but half of it at ties, and nothing where the operand loses. Beside NaN no operand loses. */
+function unless(loses: Tensor, t: Tensor, tied: Tensor): Tensor {
+  return where(loses, 0, t.div(2).where(tied, t));
 }
 
 /**
@@ -257,7 +263,7 @@ const powOp = /* @__PURE__ */ binary({
   saves: 'inputs',
   differentials: [
     // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
-    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.ne(0).logicalOr(b.ne(0)), 0))),
+    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.abs().gt(0).logicalOr(b.ne(0)), 0))),
     (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
   ],
 });
@@ -312,7 +318,7 @@ export const reciprocal = /* @__PURE__ */ elementwise({
 export const reciprocalSamples: Samples = (s) => [s.tensor({ apart: [0], margin: 0.4 })];
 
 /**
- * max(x, 0). Derivative: 1 where x > 0, 0 where x < 0. Kinks: 0 at 0. Errors: DTypeError for bool. PyTorch: `torch.relu`.
+ * max(x, 0). Derivative: 0 where x <= 0, else 1. Kinks: 0 at 0. Errors: DTypeError for bool. PyTorch: `torch.relu`.
  *
  * @example
  * ```ts
@@ -326,7 +332,7 @@ export const relu = /* @__PURE__ */ elementwise({
   forward: 'relu',
   integers: 'keep',
   saves: 'output',
-  differential: (t, y) => t.where(y.gt(0), 0),
+  differential: (t, y) => where(y.le(0), 0, t),
 });
 export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const reluRefusals = boolRefusals;
@@ -335,7 +341,7 @@ const remainderOp = /* @__PURE__ */ binary({
   name: 'remainder',
   forward: 'remainder',
   saves: 'inputs',
-  differentials: [(t) => t, (t, a, b) => t.mul(a.div(b).floor().neg())],
+  differentials: [(t) => t, (t, a, b) => t.mul(a.sub(a.remainder(b)).div(b).round().neg())],
 });
 
 /**
@@ -409,7 +415,7 @@ export const rsqrt = /* @__PURE__ */ elementwise({
 export const rsqrtSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
 
 /**
- * The sign of x: -1, 0 or 1. Derivative: 0. Kinks: 0 at 0. PyTorch: `torch.sign`.
+ * The sign of x: -1, 0 or 1; 0 for NaN. Derivative: 0. Kinks: 0 at 0. PyTorch: `torch.sign`.
  *
  * @example
  * ```ts
@@ -443,8 +449,16 @@ export const sqrt = /* @__PURE__ */ elementwise({
 });
 export const sqrtSamples: Samples = rsqrtSamples;
 
+const squareOp = /* @__PURE__ */ elementwise({
+  name: 'square',
+  forward: 'square',
+  integers: 'keep',
+  saves: 'input',
+  derivative: (x) => x.mul(2),
+});
+
 /**
- * x^2. Derivative: 2 x. PyTorch: `torch.square`.
+ * x^2; of bools int32. Derivative: 2 x. PyTorch: `torch.square`.
  *
  * @example
  * ```ts
@@ -452,13 +466,10 @@ export const sqrtSamples: Samples = rsqrtSamples;
  * console.log(square(tensor([-2, 3]))); // tensor([4., 9.])
  * ```
  */
-export const square = /* @__PURE__ */ elementwise({
-  name: 'square',
-  forward: 'square',
-  integers: 'keep',
-  saves: 'input',
-  derivative: (x) => x.mul(2),
-});
+export function square(x: Tensor): Tensor {
+  checkTensor('square', 'x', x);
+  return squareOp(x.dtype === 'bool' ? x.to('int32') : x);
+}
 export const squareSamples: Samples = (s) => [s.tensor()];
 
 const subOp = /* @__PURE__ */ binary({
