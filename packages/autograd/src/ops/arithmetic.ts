@@ -500,7 +500,7 @@ export const subRefusals: Refusals = (s) => [
   [
     [s.mask([2, 3]), 1],
     'DTypeError',
-    /not defined for bool; convert it with \.to\('int32'\), or use logicalNot/,
+    /not defined for bool; convert it with \.to\('int32'\), or use logicalXor/,
   ],
   [[s.tensorOf([2, 3]), s.mask([2, 3])], 'DTypeError', /not defined for bool/],
 ];

@@ -108,7 +108,11 @@ export const dimsRefusals: Refusals = (s) => [
 
 /** What every reduction refuses as its options, its third argument. */
 export const keepdimRefusals: Refusals = (s) => [
-  [[s.tensorOf([2, 3]), 0, true], 'ArgumentError', /options such as \{ keepdim: … \}, got the boolean true/],
+  [
+    [s.tensorOf([2, 3]), 0, true],
+    'ArgumentError',
+    /an object of options such as \{ keepdim: … \}, got the boolean true/,
+  ],
   [
     [s.tensorOf([2, 3]), 0, { keepDim: true }],
     'ArgumentError',

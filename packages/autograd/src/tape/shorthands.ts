@@ -106,11 +106,15 @@ export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => T
   };
 }
 
+/** What is meant by arithmetic on bool. */
+const logicalForms: Readonly<Record<string, string>> = { neg: 'logicalNot', sub: 'logicalXor' };
+
 /** Refuses a bool tensor, or any that is not floating point. */
 export function refuseDType(op: string, x: Tensor, refused: Refused): void {
   if (refused === 'bool' && x.dtype === 'bool') {
+    const logical = logicalForms[op];
     throw new DTypeError(
-      `${op}: not defined for bool; convert it with .to('int32'), or use logicalNot, logicalAnd, logicalOr, logicalXor`,
+      `${op}: not defined for bool; convert it with .to('int32')${logical === undefined ? '' : `, or use ${logical}`}`,
     );
   }
   if (refused === 'integers' && !isFloat(x.dtype)) {

@@ -51,7 +51,9 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
     Array.isArray(options) ||
     options instanceof Tensor
   ) {
-    throw new ArgumentError(`${op}: expected options such as ${example}, got ${kindOf(options)}`);
+    throw new ArgumentError(
+      `${op}: expected an object of options such as ${example}, got ${kindOf(options)}`,
+    );
   }
   for (const name in options) {
     if (!known.includes(name)) {
