@@ -27,6 +27,22 @@ export {
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  logSigmoid,
+  mish,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softmin,
+  softplus,
+  softsign,
+  tanhshrink,
+} from './ops/activation.ts';
+export {
   abs,
   add,
   ceil,
@@ -67,6 +83,18 @@ export {
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu6,
+  rrelu,
+  softshrink,
+  threshold,
+} from './ops/piecewise.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
 export {
@@ -125,7 +153,6 @@ export {
   sigmoid,
   sin,
   sinh,
-  softplus,
   tan,
   tanh,
 } from './ops/transcendental.ts';

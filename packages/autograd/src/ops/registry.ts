@@ -5,11 +5,13 @@
  * @module
  */
 
+import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as piecewise from './piecewise.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -94,5 +96,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('indexing', indexing),
   ...collectOps('linalg', linalg),
   ...collectOps('softmax', softmax),
+  ...collectOps('activation', activation),
+  ...collectOps('piecewise', piecewise),
   ...collectOps('convert', convert),
 ];
