@@ -84,6 +84,20 @@ export { clone, contiguous, identity, to } from './ops/convert.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
 export {
+  type AffineOptions,
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type RmsNormOptions,
+  type RunningStatistics,
+  rmsNorm,
+} from './ops/normalization.ts';
+export {
   hardshrink,
   hardsigmoid,
   hardswish,

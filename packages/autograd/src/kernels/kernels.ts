@@ -91,6 +91,13 @@ export interface AdamStep {
   readonly maximize: boolean;
 }
 
+/** What `Kernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
+export interface Standardized {
+  readonly output: Storage;
+  readonly mean: Storage;
+  readonly variance: Storage;
+}
+
 /**
  * The numeric loops behind the operations. Arguments are views (any strides), already checked, promoted and broadcast by
  * the caller; results are new row-major storages. The reference set implements all of it; other sets take over the calls
@@ -119,6 +126,8 @@ export interface Kernels {
   matmul(a: View, b: View): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
+  /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
+  standardize(x: View, axes: readonly number[], eps: number): Standardized;
   /** Elements of `x` at positions `index` along `axis`; the result has the shape of `index`. */
   gather(x: View, axis: number, index: View): Storage;
   /** A copy of `x` with elements of `source` added at positions `index` along `axis`. */

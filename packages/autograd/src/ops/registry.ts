@@ -11,6 +11,7 @@ import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as normalization from './normalization.ts';
 import * as piecewise from './piecewise.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
@@ -98,5 +99,6 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('softmax', softmax),
   ...collectOps('activation', activation),
   ...collectOps('piecewise', piecewise),
+  ...collectOps('normalization', normalization),
   ...collectOps('convert', convert),
 ];

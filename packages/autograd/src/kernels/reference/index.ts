@@ -6,6 +6,7 @@ import { matmul } from './matmul.ts';
 import { adam, sgd } from './optimizer.ts';
 import { argReduce, cumsum, reduce } from './reduce.ts';
 import { softmax } from './softmax.ts';
+import { standardize } from './standardize.ts';
 import { unary } from './unary.ts';
 
 /** The reference kernels: plain TypeScript, any dtype, any strides. */
@@ -21,6 +22,7 @@ export const reference: Kernels = {
   cumsum,
   matmul,
   softmax,
+  standardize,
   gather,
   scatterAdd,
   sgd,

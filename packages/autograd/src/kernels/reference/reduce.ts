@@ -50,7 +50,7 @@ export function reduce(fn: ReduceName, x: View, axes: readonly number[]): Storag
 }
 
 /** Strides of the reduced result over the full shape: 0 along the reduced axes. */
-function reducedStrides(shape: Shape, axes: readonly number[]): Shape {
+export function reducedStrides(shape: Shape, axes: readonly number[]): Shape {
   const kept = contiguousStrides(reducedShape(shape, axes, true));
   return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
 }
