@@ -63,7 +63,7 @@ describe('tensor', () => {
     refused([[1], [null]], DTypeError, 'tensor: data[1][0] is null, expected a number or boolean');
     refused([1n], DTypeError, 'data[0] is a bigint');
     refused([1, undefined], DTypeError, 'data[1] is undefined');
-    refused(new Float32Array(0).buffer, DTypeError, 'tensor: data is an object');
+    refused(new Float32Array(0).buffer, DTypeError, 'tensor: data is an ArrayBuffer');
     refused(
       new BigInt64Array(1),
       DTypeError,
