@@ -6,11 +6,12 @@ import {
   type NumericArray,
   storable,
 } from './tensor/dtype.ts';
-import { ArgumentError, DTypeError, ShapeError } from './tensor/errors.ts';
+import { ArgumentError, ShapeError } from './tensor/errors.ts';
+import { flattened, type Nested } from './tensor/nested.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './tensor/shape.ts';
 import { allocateOwn, Storage } from './tensor/storage.ts';
 // For real, not as a type: a program that only makes tensors needs their methods too.
-import { type Nested, Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 /** Options of the functions that make tensors. */
 export interface TensorOptions {
@@ -34,13 +35,6 @@ export function build(
   return options.requiresGrad ? x.requiresGrad_() : x;
 }
 
-const typedArrays = [
-  [Float32Array, 'float32'],
-  [Float64Array, 'float64'],
-  [Int32Array, 'int32'],
-  [Uint8Array, 'uint8'],
-] as const;
-
 /**
  * A tensor from a number, nested lists, or a typed array (with `shape`), which is copied. Plain numbers make the default
  * floating point dtype (JavaScript cannot tell 2 from 2.0), booleans make bool, typed arrays keep their type.
@@ -59,7 +53,7 @@ export function tensor(
   data: Nested | NumericArray,
   options: TensorOptions & { readonly shape?: Shape } = {},
 ): Tensor {
-  const found = flattened(data);
+  const found = flattened('tensor', data);
   const { values } = found;
   const dtype = options.dtype ?? found.dtype;
   const shape = options.shape ?? found.shape;
@@ -70,62 +64,6 @@ export function tensor(
     if (isFloat(dtype) || (found.typed && found.dtype === dtype)) array.set(values);
     else for (let i = 0; i < array.length; i++) array[i] = storable('tensor', values[i]!, dtype, i);
   });
-}
-
-interface Flattened {
-  /** Whether it was a typed array, whose values are known to fit its type. */
-  readonly typed: boolean;
-  readonly shape: Shape;
-  readonly values: ArrayLike<number>;
-  readonly dtype: DType;
-}
-
-function flattened(data: Nested | NumericArray): Flattened {
-  if (ArrayBuffer.isView(data)) {
-    const known = typedArrays.find(([type]) => data instanceof type);
-    if (known === undefined) {
-      throw new DTypeError(
-        'tensor: expected a Float32Array, Float64Array, Int32Array or Uint8Array; convert other typed arrays first',
-      );
-    }
-    return { typed: true, shape: [data.length], values: data, dtype: known[1] };
-  }
-  const lengths: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0])
-    lengths.push(level.length);
-  const values: number[] = [];
-  let booleans = 0;
-  const visit = (item: Nested, axis: number, path: string): void => {
-    if (Array.isArray(item)) {
-      if (item.length !== lengths[axis]) {
-        throw new ShapeError(
-          `tensor: the lists are ragged: data${path} has ${item.length} elements, expected ${lengths[axis] ?? 'a number'}`,
-        );
-      }
-      for (const [i, inner] of item.entries()) visit(inner, axis + 1, `${path}[${i}]`);
-    } else if (axis !== lengths.length) {
-      throw new ShapeError(
-        `tensor: the lists are ragged: data${path} is a single value, expected ${lengths[axis]} elements`,
-      );
-    } else if (typeof item === 'number' || typeof item === 'boolean') {
-      booleans += typeof item === 'boolean' ? 1 : 0;
-      values.push(Number(item));
-    } else {
-      throw new DTypeError(`tensor: data${path} is ${kindOf(item)}, expected a number or boolean`);
-    }
-  };
-  visit(data as Nested, 0, '');
-  return {
-    typed: false,
-    shape: lengths,
-    values,
-    dtype: values.length > 0 && booleans === values.length ? 'bool' : getDefaultDType(),
-  };
-}
-
-function kindOf(item: unknown): string {
-  if (item === null || item === undefined) return String(item);
-  return `${typeof item === 'object' ? 'an' : 'a'} ${typeof item}`;
 }
 
 /**

@@ -65,8 +65,19 @@ export {
   where,
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
 export {
@@ -91,6 +102,13 @@ export {
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
 export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
+export {
   cat,
   diagonal,
   expand,
@@ -106,6 +124,13 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
 export {
   acos,
   acosh,

@@ -1,5 +1,4 @@
 import * as convertOps from '../ops/convert.ts';
-import * as indexingOps from '../ops/indexing.ts';
 import * as linalgOps from '../ops/linalg.ts';
 import * as rearrangeOps from '../ops/rearrange.ts';
 import * as ops from '../ops/shape.ts';
@@ -7,10 +6,10 @@ import { alias } from '../tensor/core.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Dims } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { ReduceMethods } from './reduce.ts';
+import { IndexingMethods } from './indexing.ts';
 
-/** Views, joining, indexing, matrix products and conversions: see `ops/shape.ts`, `indexing.ts`, `linalg.ts`, `convert.ts`. */
-export abstract class ShapeMethods extends ReduceMethods {
+/** Views, joining, matrix products and conversions: see `ops/shape.ts`, `linalg.ts`, `convert.ts`. */
+export abstract class ShapeMethods extends IndexingMethods {
   /** Views of equal parts along an axis: see {@link rearrangeOps.chunk}. */
   chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
     return rearrangeOps.chunk(this, chunks, dim);
@@ -56,16 +55,6 @@ export abstract class ShapeMethods extends ReduceMethods {
     return ops.flip(this, dims);
   }
 
-  /** Elements at given positions along an axis: see {@link indexingOps.gather}. */
-  gather(this: Tensor, dim: number, index: Tensor): Tensor {
-    return indexingOps.gather(this, dim, index);
-  }
-
-  /** Slices at given positions along an axis: see {@link indexingOps.indexSelect}. */
-  indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
-    return indexingOps.indexSelect(this, dim, index);
-  }
-
   /** The matrix product: see {@link linalgOps.matmul}. */
   matmul(this: Tensor, other: Tensor): Tensor {
     return linalgOps.matmul(this, other);
@@ -99,16 +88,6 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** A copy with the elements moved around: see {@link rearrangeOps.roll}. */
   roll(this: Tensor, shifts: number | readonly number[], dims?: Dims): Tensor {
     return rearrangeOps.roll(this, shifts, dims);
-  }
-
-  /** A copy with elements added at given positions: see {@link indexingOps.scatterAdd}. */
-  scatterAdd(this: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-    return indexingOps.scatterAdd(this, dim, index, source);
-  }
-
-  /** A view of one position along an axis: see {@link indexingOps.select}. */
-  select(this: Tensor, dim: number, index: number): Tensor {
-    return indexingOps.select(this, dim, index);
   }
 
   /** A view of a range of positions along an axis: see {@link ops.slice}. */

@@ -10,11 +10,14 @@ import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as masking from './masking.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
+import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as subscript from './subscript.ts';
 import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -92,6 +95,9 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('indexing', indexing),
+  ...collectOps('scatter', scatter),
+  ...collectOps('masking', masking),
+  ...collectOps('subscript', subscript),
   ...collectOps('linalg', linalg),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),

@@ -15,17 +15,9 @@ import {
   sizeOf,
 } from '../tensor/shape.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
-import {
-  diagonalOf,
-  expanded,
-  type Layout,
-  permuted,
-  reshaped,
-  resolveShape,
-  sliced,
-  type View,
-} from '../tensor/view.ts';
+import { diagonalOf, expanded, permuted, reshaped, resolveShape, sliced } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
+import { picking } from './picking.ts';
 import type { Samples } from './samples.ts';
 
 const expandOp = /* @__PURE__ */ linear<Shape>({
@@ -223,32 +215,7 @@ export function squeeze(x: Tensor, dim?: Dims): Tensor {
 }
 export const squeezeSamples: Samples = (s) => [s.tensorOf([1, 3, 1]), s.oneOf([undefined, 0, -1, 1, [0, 2]])];
 
-/** How a view picks elements of a tensor, and the shape of that tensor. */
-interface Pick {
-  readonly layout: (x: View) => Layout;
-  readonly shape: Shape;
-}
-
-/** A view that picks elements: its transpose writes them into zeros, whose transpose is the view again. */
-function picking(name: string): (x: Tensor, layout: (x: View) => Layout) => Tensor {
-  const pick: (x: Tensor, attributes: Pick) => Tensor = linear<Pick>({
-    name,
-    forward: (x, { layout }) => wrapView(x, layout(x)),
-    transpose: (g, attributes) => embed(g, attributes),
-  });
-  const embed: (g: Tensor, attributes: Pick) => Tensor = linear<Pick>({
-    name: `${name}Transpose`,
-    forward: (g, { layout, shape }) => {
-      const zeros = wrap(new Storage(allocate(g.dtype, sizeOf(shape))), g.dtype, shape);
-      kernels.assign(wrapView(zeros, layout(zeros)), g);
-      return zeros;
-    },
-    transpose: (t, attributes) => pick(t, attributes),
-  });
-  return (x, layout) => pick(x, { layout, shape: x.shape });
-}
-
-const sliceOp = /* @__PURE__ */ picking('slice');
+const slices = /* @__PURE__ */ picking('slice');
 
 /**
  * A view of the positions start, start + step, … before stop along `dim`; negative bounds count from the end, bounds
@@ -267,7 +234,7 @@ export function slice(x: Tensor, dim: number, start = 0, stop = Number.POSITIVE_
     throw new ArgumentError(`slice: step must be a whole number >= 1, got ${step}`);
   const length = x.shape[axis]!;
   const bound = (at: number) => Math.trunc(Math.min(Math.max(at < 0 ? at + length : at, 0), length));
-  return sliceOp(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
+  return slices.pick(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
 }
 export const sliceSamples: Samples = (s) => [
   s.tensorOf([3, 5]),
@@ -298,7 +265,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 }
 export const narrowSamples: Samples = (s) => [s.tensorOf([3, 5]), 1, s.oneOf([0, 2, -3]), s.integer(0, 3)];
 
-const diagonalOp = /* @__PURE__ */ picking('diagonal');
+const diagonals = /* @__PURE__ */ picking('diagonal', 'diagEmbed');
 
 /**
  * A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`.
@@ -317,7 +284,7 @@ export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
       `diagonal: expected two different axes, got dims ${dim0} and ${dim1} of shape ${formatShape(x.shape)}`,
     );
   }
-  return diagonalOp(x, (view) => diagonalOf(view, offset, a, b));
+  return diagonals.pick(x, (view) => diagonalOf(view, offset, a, b));
 }
 export const diagonalSamples: Samples = (s) => [
   s.tensorOf([3, 4, 2]),

@@ -1,10 +1,11 @@
 import type { Kernels } from '../kernels.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
-import { gather, scatterAdd } from './indexing.ts';
+import { firstOutside, fromStart, gather, nonzero, overlapAdd, scatter, settle } from './indexing.ts';
 import { matmul } from './matmul.ts';
 import { adam, sgd } from './optimizer.ts';
 import { argReduce, cumsum, reduce } from './reduce.ts';
+import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
 import { unary } from './unary.ts';
 
@@ -21,8 +22,16 @@ export const reference: Kernels = {
   cumsum,
   matmul,
   softmax,
+  firstOutside,
+  fromStart,
+  nonzero,
   gather,
-  scatterAdd,
+  scatter,
+  indexGet,
+  indexPut,
+  indexAdd,
+  overlapAdd,
+  settle,
   sgd,
   adam,
 };
