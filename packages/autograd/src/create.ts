@@ -136,6 +136,24 @@ export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 /**
+ * A tensor of the shape and dtype of `x` with every element `value`. PyTorch: `torch.full_like`.
+ *
+ * Errors: DTypeError for a value that the dtype cannot hold; in PyTorch its fraction is cut.
+ *
+ * @example
+ * ```ts
+ * import { fullLike, tensor } from '@tensortape/autograd';
+ * console.log(fullLike(tensor([1, 2]), 7)); // tensor([7., 7.])
+ * ```
+ */
+export function fullLike(x: Tensor, value: number, options: TensorOptions = {}): Tensor {
+  const { dtype = x.dtype } = options;
+  return build('fullLike', x.shape, { ...options, dtype }, (array) =>
+    array.fill(storable('fullLike', value, dtype)),
+  );
+}
+
+/**
  * The identity matrix, or one with `columns` columns. PyTorch: `torch.eye`.
  *
  * @example
@@ -196,6 +214,80 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     for (let i = 0; i < steps; i++) array[i] = i * step + start;
     if (steps > 1) array[steps - 1] = end;
   });
+}
+
+/** Options of {@link logspace}. */
+export interface LogspaceOptions extends TensorOptions {
+  /** What is raised to the powers. Default 10. */
+  readonly base?: number;
+}
+
+/**
+ * `steps` powers of `base` (10), with exponents from start to end, both included, evenly spaced as in {@link linspace}.
+ * PyTorch: `torch.logspace`.
+ *
+ * @example
+ * ```ts
+ * import { logspace } from '@tensortape/autograd';
+ * console.log(logspace(0, 3, 4, { base: 2 })); // tensor([1., 2., 4., 8.])
+ * ```
+ */
+export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
+  const { base = 10, ...rest } = options;
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  return build('logspace', [steps], rest, (array) => {
+    for (let i = 0; i < steps; i++) array[i] = base ** (i * step + start);
+    if (steps > 1) array[steps - 1] = base ** end;
+  });
+}
+
+/** The positions of some elements of a matrix in row-major order: a row of their rows and one of their columns. */
+function positionsIn(
+  op: string,
+  [rows, columns]: readonly [number, number],
+  offset: number,
+  within: (row: number) => readonly [from: number, to: number],
+): Tensor {
+  checkShape(op, [rows, columns]);
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(`${op}: offset must be a whole number, got ${offset}`);
+  const found: [number[], number[]] = [[], []];
+  for (let row = 0; row < rows; row++) {
+    const [from, to] = within(row);
+    for (let column = Math.max(from, 0); column < Math.min(to, columns); column++) {
+      found[0].push(row);
+      found[1].push(column);
+    }
+  }
+  return tensor(Int32Array.from(found.flat()), { shape: [2, found[0].length] });
+}
+
+/**
+ * The positions (int32) of the lower triangle of a matrix in row-major order: rows, and below them columns; `offset` > 0
+ * counts diagonals above the main one. PyTorch: `torch.tril_indices`. Errors: ShapeError for lengths that are not whole and
+ * >= 0; ArgumentError unless `offset` is whole.
+ *
+ * @example
+ * ```ts
+ * import { trilIndices } from '@tensortape/autograd';
+ * console.log(trilIndices(2, 3).toArray()); // [ [ 0, 1, 1 ], [ 0, 0, 1 ] ]
+ * ```
+ */
+export function trilIndices(rows: number, columns: number, offset = 0): Tensor {
+  return positionsIn('trilIndices', [rows, columns], offset, (row) => [0, row + offset + 1]);
+}
+
+/**
+ * The positions (int32) of the upper triangle of a matrix, as {@link trilIndices}. PyTorch: `torch.triu_indices`.
+ *
+ * @example
+ * ```ts
+ * import { triuIndices } from '@tensortape/autograd';
+ * console.log(triuIndices(2, 3, 1).toArray()); // [ [ 0, 0, 1 ], [ 1, 2, 2 ] ]
+ * ```
+ */
+export function triuIndices(rows: number, columns: number, offset = 0): Tensor {
+  return positionsIn('triuIndices', [rows, columns], offset, (row) => [row + offset, columns]);
 }
 
 /**

@@ -65,6 +65,7 @@ export {
   where,
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -76,10 +77,36 @@ export {
   take,
   takeAlongDim,
 } from './ops/indexing.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
@@ -154,6 +181,23 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -41,3 +41,6 @@ export function picking(name: string, transposed = `${name}Transpose`): Picking 
     embed: (g, layout, shape) => embed(g, { layout, shape }),
   };
 }
+
+/** Diagonals as views, and matrices that hold them. */
+export const diagonals: Picking = /* @__PURE__ */ picking('diagonal', 'diagEmbed');

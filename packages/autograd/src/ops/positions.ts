@@ -73,6 +73,13 @@ export function ordinals(shape: Shape): Tensor {
   return wrap(new Storage(array), 'int32', shape);
 }
 
+/** Positions as a tensor of one axis. */
+export function vector(values: Int32Array): Tensor {
+  const array = allocate('int32', values.length);
+  array.set(values);
+  return wrap(new Storage(array), 'int32', [values.length]);
+}
+
 /** Where the elements of a mask are true: one int32 row of positions for each axis, of shape (axes, count). */
 export function positionsOf(mask: Tensor): Tensor {
   const x = mask.ndim === 0 ? mask.reshape([1]) : mask;

@@ -8,7 +8,9 @@
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as diagonals from './diagonals.ts';
 import * as indexing from './indexing.ts';
+import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
 import * as rearrange from './rearrange.ts';
@@ -19,6 +21,7 @@ import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as subscript from './subscript.ts';
 import * as transcendental from './transcendental.ts';
+import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -94,6 +97,9 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('reduce', reduce),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
+  ...collectOps('views', views),
+  ...collectOps('join', join),
+  ...collectOps('diagonals', diagonals),
   ...collectOps('indexing', indexing),
   ...collectOps('scatter', scatter),
   ...collectOps('masking', masking),

@@ -5,9 +5,8 @@ import { constant, wrap } from '../tensor/core.ts';
 import { isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
-import { allocate, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkIndex, ordinals } from './positions.ts';
+import { checkIndex, ordinals, vector } from './positions.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { indexChange, indexGet } from './selection.ts';
 import { cat, slice } from './shape.ts';
@@ -362,12 +361,6 @@ function paired(groups: Int32Array): { readonly left: Int32Array; readonly right
     else right.push(groups.length);
   }
   return { left: Int32Array.from(left), right: Int32Array.from(right) };
-}
-
-function vector(values: Int32Array): Tensor {
-  const array = allocate('int32', values.length);
-  array.set(values);
-  return wrap(new Storage(array), 'int32', [values.length]);
 }
 
 function taken(x: Tensor, positions: Int32Array): Tensor {

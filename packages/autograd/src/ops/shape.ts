@@ -17,7 +17,7 @@ import {
 import { allocate, Storage } from '../tensor/storage.ts';
 import { diagonalOf, expanded, permuted, reshaped, resolveShape, sliced } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
-import { picking } from './picking.ts';
+import { diagonals, picking } from './picking.ts';
 import type { Samples } from './samples.ts';
 
 const expandOp = /* @__PURE__ */ linear<Shape>({
@@ -265,8 +265,6 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 }
 export const narrowSamples: Samples = (s) => [s.tensorOf([3, 5]), 1, s.oneOf([0, 2, -3]), s.integer(0, 3)];
 
-const diagonals = /* @__PURE__ */ picking('diagonal', 'diagEmbed');
-
 /**
  * A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`.
  *
@@ -358,7 +356,7 @@ interface CatAttributes {
 }
 
 /**
- * Tensors joined along an existing axis; dtypes are promoted. Derivative: each gets its slice of the cotangent.
+ * Tensors joined along an existing axis; dtypes are promoted, and empty tensors of one axis are left out. Derivative: each gets its slice of the cotangent.
  * PyTorch: `torch.cat`. Errors: ArgumentError for an empty list; ShapeError when other axes differ.
  *
  * @example
@@ -368,19 +366,22 @@ interface CatAttributes {
  * ```
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const [first] = tensors;
+  // As in PyTorch, empty tensors of one axis join with anything.
+  const parts = tensors.filter((x) => x.ndim !== 1 || x.size > 0);
+  const first = parts[0] ?? tensors[0];
   if (first === undefined) throw new ArgumentError('cat: expected at least one tensor, got an empty list');
   const axis = normalizeDim('cat', dim, first.ndim);
-  if (first.ndim === 0) throw new ShapeError('cat: 0-dimensional tensors have no axis to join; use stack');
+  if (first.ndim === 0) throw new ShapeError('cat: tensors of shape () have no axis to join; use stack');
   for (const [i, x] of tensors.entries()) {
+    if (x !== first && !parts.includes(x)) continue;
     if (x.ndim !== first.ndim || x.shape.some((length, k) => k !== axis && length !== first.shape[k])) {
       throw new ShapeError(
-        `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor 0 ${formatShape(first.shape)}; only dim ${axis} may differ`,
+        `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor ${tensors.indexOf(first)} ${formatShape(first.shape)}; only dim ${axis} may differ`,
       );
     }
   }
   const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
-  const inputs = tensors.map((x) => x.to(dtype));
+  const inputs = (parts.length > 0 ? parts : tensors.slice(0, 1)).map((x) => x.to(dtype));
   const lengths = inputs.map((x) => x.shape[axis]!);
   const shape = first.shape.with(
     axis,

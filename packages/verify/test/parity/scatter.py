@@ -72,8 +72,7 @@ OPS['indexCopy'] = index_copy
 DEVIATIONS['indexAdd'] = [
     ['we refuse \\(DTypeError: indexAdd: the value is .* cannot hold', 'an alpha that the dtype cannot hold is refused, not wrapped']
 ]
-for name in ['indexFill', 'maskedFill']:
+for name in ['indexFill', 'maskedFill', 'scatter']:
     DEVIATIONS[name] = [
-        [f'we refuse \\(DTypeError: {name}: the value is .* cannot hold', 'a fraction for an integer tensor is refused, not cut'],
-        [f'we refuse \\(DTypeError: {name}: the value is float.* does not fit', 'a fraction for an integer tensor is refused, not cut'],
+        [f'we refuse \\(DTypeError: {name}: the value is .*(cannot hold|does not fit)', 'a value that the dtype cannot hold is refused, not cut'],
     ]
