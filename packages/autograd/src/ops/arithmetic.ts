@@ -2,8 +2,10 @@ import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { binary, elementwise } from '../tape/shorthands.ts';
 import { constant, wrap } from '../tensor/core.ts';
+import { type DType, resultType } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor.ts';
+import { where } from './compare.ts';
 import type { Samples } from './samples.ts';
 
 const zero = (t: Tensor): Tensor => constant(0, t.dtype, t.shape);
@@ -68,7 +70,7 @@ const clampOp = /* @__PURE__ */ defineOp({
   inputs: ['x'],
   saves: ['x'],
   forward: ({ x }, { min, max }: ClampBounds) => {
-    const bounded = (v: number) => (v < min ? min : v > max ? max : v);
+    const bounded = (v: number) => (v > max || min > max ? (Number.isNaN(v) ? v : max) : v < min ? min : v);
     return wrap(kernels.unary(bounded, x), x.dtype, x.shape);
   },
   vjp: { x: (g, { x }, { min, max }) => g.where(x.ge(min).logicalAnd(x.le(max)), 0) },
@@ -94,8 +96,12 @@ interface ClampBounds {
 export function clamp(x: Tensor, min?: number, max?: number): Tensor {
   if (min === undefined && max === undefined)
     throw new ArgumentError('clamp: expected min, max or both, got neither');
-  const high = max ?? Number.POSITIVE_INFINITY;
-  return clampOp({ x }, { min: Math.min(min ?? Number.NEGATIVE_INFINITY, high), max: high });
+  const bounds = { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
+  const dtype = [min ?? 0, max ?? 0].reduce<DType>(
+    (common, bound) => resultType({ dtype: common, shape: x.shape }, bound),
+    x.dtype,
+  );
+  return clampOp({ x: x.to(dtype) }, bounds);
 }
 export const clampSamples: Samples = (s) => [
   s.tensor({ apart: [-1, 1.5] }),
@@ -151,7 +157,7 @@ export const maximum = /* @__PURE__ */ binary({
   name: 'maximum',
   forward: 'maximum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.gt(b), a.eq(b)), (t, a, b) => wins(t, b.gt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.lt(b), t, a.eq(b)), (t, a, b) => unless(b.lt(a), t, a.eq(b))],
 });
 export const maximumSamples: Samples = (s) => s.operands({ apart: [0] }, { low: -1e-2, high: 1e-2 });
 
@@ -168,12 +174,13 @@ export const minimum = /* @__PURE__ */ binary({
   name: 'minimum',
   forward: 'minimum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.lt(b), a.eq(b)), (t, a, b) => wins(t, b.lt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.gt(b), t, a.eq(b)), (t, a, b) => unless(b.gt(a), t, a.eq(b))],
 });
 export const minimumSamples: Samples = maximumSamples;
 
-function wins(t: Tensor, chosen: Tensor, tied: Tensor): Tensor {
-  return t.where(chosen, t.div(2).where(tied, 0));
+/** The tangent, but half of it at ties, and nothing where the operand loses. Beside NaN no operand loses. */
+function unless(loses: Tensor, t: Tensor, tied: Tensor): Tensor {
+  return where(loses, 0, t.div(2).where(tied, t));
 }
 
 /**
@@ -227,7 +234,7 @@ export const pow = /* @__PURE__ */ binary({
   saves: 'inputs',
   differentials: [
     // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
-    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.ne(0).logicalOr(b.ne(0)), 0))),
+    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.abs().gt(0).logicalOr(b.ne(0)), 0))),
     (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
   ],
 });
@@ -256,7 +263,7 @@ export const reciprocal = /* @__PURE__ */ elementwise({
 export const reciprocalSamples: Samples = (s) => [s.tensor({ apart: [0], margin: 0.4 })];
 
 /**
- * max(x, 0). Derivative: 1 where x > 0, else 0 (also at 0). PyTorch: `torch.relu`.
+ * max(x, 0). Derivative: 0 where x <= 0, else 1. Kinks: 0 at 0. PyTorch: `torch.relu`.
  *
  * @example
  * ```ts
@@ -269,7 +276,7 @@ export const relu = /* @__PURE__ */ elementwise({
   forward: 'relu',
   integers: 'keep',
   saves: 'output',
-  differential: (t, y) => t.where(y.gt(0), 0),
+  differential: (t, y) => where(y.le(0), 0, t),
 });
 export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 
@@ -286,7 +293,7 @@ export const remainder = /* @__PURE__ */ binary({
   name: 'remainder',
   forward: 'remainder',
   saves: 'inputs',
-  differentials: [(t) => t, (t, a, b) => t.mul(a.div(b).floor().neg())],
+  differentials: [(t) => t, (t, a, b) => t.mul(a.sub(a.remainder(b)).div(b).round().neg())],
 });
 export const remainderSamples: Samples = (s) =>
   s.operands({ low: -4.7, high: -2.3, apart: [-3, -4], margin: 0.25 }, { low: 0.97, high: 1.03 });
@@ -327,7 +334,7 @@ export const rsqrt = /* @__PURE__ */ elementwise({
 export const rsqrtSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
 
 /**
- * -1, 0 or 1. Derivative: 0. PyTorch: `torch.sign`.
+ * -1, 0 or 1; 0 for NaN. Derivative: 0. PyTorch: `torch.sign`.
  *
  * @example
  * ```ts
@@ -361,8 +368,16 @@ export const sqrt = /* @__PURE__ */ elementwise({
 });
 export const sqrtSamples: Samples = rsqrtSamples;
 
+const squareOp = /* @__PURE__ */ elementwise({
+  name: 'square',
+  forward: 'square',
+  integers: 'keep',
+  saves: 'input',
+  derivative: (x) => x.mul(2),
+});
+
 /**
- * x^2. Derivative: 2 x. PyTorch: `torch.square`.
+ * x^2; of bools int32. Derivative: 2 x. PyTorch: `torch.square`.
  *
  * @example
  * ```ts
@@ -370,13 +385,9 @@ export const sqrtSamples: Samples = rsqrtSamples;
  * console.log(square(tensor([-2, 3]))); // tensor([4., 9.])
  * ```
  */
-export const square = /* @__PURE__ */ elementwise({
-  name: 'square',
-  forward: 'square',
-  integers: 'keep',
-  saves: 'input',
-  derivative: (x) => x.mul(2),
-});
+export function square(x: Tensor): Tensor {
+  return squareOp(x.dtype === 'bool' ? x.to('int32') : x);
+}
 export const squareSamples: Samples = (s) => [s.tensor()];
 
 /**

@@ -1,4 +1,5 @@
 import { binary, elementwise } from '../tape/shorthands.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Samples } from './samples.ts';
 
 /**
@@ -87,7 +88,8 @@ export const atan = /* @__PURE__ */ elementwise({
 export const atanSamples: Samples = (s) => [s.tensor()];
 
 /**
- * The angle of the point (b, a) in radians. Derivatives: b / (a^2 + b^2), -a / (a^2 + b^2). PyTorch: `torch.atan2`.
+ * The angle of the point (b, a) in radians. Derivatives: b / (a^2 + b^2), -a / (a^2 + b^2).
+ * Kinks: 0 at the origin. PyTorch: `torch.atan2`.
  *
  * @example
  * ```ts
@@ -101,10 +103,16 @@ export const atan2 = /* @__PURE__ */ binary({
   integers: 'promote',
   saves: 'inputs',
   differentials: [
-    (t, a, b) => t.mul(b.div(a.square().add(b.square()))),
-    (t, a, b) => t.mul(a.neg().div(a.square().add(b.square()))),
+    (t, a, b) => t.mul(b.mul(inverseSquaredNorm(a, b))),
+    (t, a, b) => t.mul(a.neg().mul(inverseSquaredNorm(a, b))),
   ],
 });
+function inverseSquaredNorm(a: Tensor, b: Tensor): Tensor {
+  const norm = a.square().add(b.square());
+  const nonzero = norm.ne(0);
+  // Replaced before the division: selecting afterwards would leave NaN to the next order.
+  return norm.where(nonzero, 1).reciprocal().where(nonzero, 0);
+}
 export const atan2Samples: Samples = (s) => s.operands({ apart: [0] }, { apart: [0] });
 
 /**
