@@ -65,8 +65,22 @@ export {
   where,
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export { einsum } from './ops/einsum.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
 export {
@@ -106,6 +120,7 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
   acosh,

@@ -1,16 +1,15 @@
 import * as convertOps from '../ops/convert.ts';
 import * as indexingOps from '../ops/indexing.ts';
-import * as linalgOps from '../ops/linalg.ts';
 import * as rearrangeOps from '../ops/rearrange.ts';
 import * as ops from '../ops/shape.ts';
 import { alias } from '../tensor/core.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Dims } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { ReduceMethods } from './reduce.ts';
+import { ProductMethods } from './products.ts';
 
-/** Views, joining, indexing, matrix products and conversions: see `ops/shape.ts`, `indexing.ts`, `linalg.ts`, `convert.ts`. */
-export abstract class ShapeMethods extends ReduceMethods {
+/** Views, joining, indexing and conversions: see `ops/shape.ts`, `rearrange.ts`, `indexing.ts`, `convert.ts`. */
+export abstract class ShapeMethods extends ProductMethods {
   /** Views of equal parts along an axis: see {@link rearrangeOps.chunk}. */
   chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
     return rearrangeOps.chunk(this, chunks, dim);
@@ -34,11 +33,6 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** A view of the diagonal of two axes: see {@link ops.diagonal}. */
   diagonal(this: Tensor, offset?: number, dim0?: number, dim1?: number): Tensor {
     return ops.diagonal(this, offset, dim0, dim1);
-  }
-
-  /** The inner product of two vectors: see {@link linalgOps.dot}. */
-  dot(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.dot(this, other);
   }
 
   /** A view with repeated axes: see {@link ops.expand}. */
@@ -66,19 +60,9 @@ export abstract class ShapeMethods extends ReduceMethods {
     return indexingOps.indexSelect(this, dim, index);
   }
 
-  /** The matrix product: see {@link linalgOps.matmul}. */
-  matmul(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.matmul(this, other);
-  }
-
   /** A view of some positions along an axis: see {@link ops.narrow}. */
   narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
     return ops.narrow(this, dim, start, length);
-  }
-
-  /** All products of two vectors: see {@link linalgOps.outer}. */
-  outer(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.outer(this, other);
   }
 
   /** A view with the axes in a new order: see {@link ops.permute}. */

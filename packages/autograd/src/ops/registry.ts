@@ -8,13 +8,15 @@
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
-import * as linalg from './linalg.ts';
+import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -92,7 +94,9 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('indexing', indexing),
-  ...collectOps('linalg', linalg),
+  ...collectOps('products', products),
+  ...collectOps('tensorProducts', tensorProducts),
+  ...collectOps('einsum', einsum),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
 ];
