@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   abs,
   add,

@@ -8,8 +8,10 @@
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as decompositions from './decompositions.ts';
 import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
+import * as linalg from './linalg.ts';
 import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
@@ -97,6 +99,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('products', products),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
+  ...collectOps('linalg', { ...linalg, ...decompositions }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
 ];
