@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   abs,
   add,
@@ -78,6 +79,7 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { einsum } from './ops/einsum.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -103,7 +105,6 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {
   cdist,
@@ -112,6 +113,20 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export {
   chunk,
@@ -217,6 +232,7 @@ export {
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
   acosh,
