@@ -32,6 +32,6 @@ for name in ['groupNorm', 'layerNorm', 'localResponseNorm', 'rmsNorm']:
 # Where squares overflow float32, or anything is infinite, the order of the operations decides where NaN arises.
 for name in ['batchNorm', 'groupNorm', 'instanceNorm', 'layerNorm', 'localResponseNorm', 'rmsNorm']:
     DEVIATIONS[name] = [
-        [r"PyTorch's (NaN|-?Infinity)\n.*e\+30", 'squares that overflow float32 do not overflow here: they are summed in float64'],
-        [r'gradient .*\n.*(e\+30|Infinity|NaN)', 'of infinite and of overflowing numbers other NaN arise: the rules are other sums of the same terms'],
+        [r'\n.*(e\+30|Infinity)', 'huge numbers do not overflow here: they are summed in float64; where some are infinite, other NaN arise'],
+        [r'gradient .*\n.*NaN', 'of NaN other gradients are NaN: the rules are other sums of the same terms'],
     ]

@@ -1,11 +1,15 @@
 import type { Kernels } from '../kernels.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
-import { gather, scatterAdd } from './indexing.ts';
+import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
+import { firstOutside, fromStart, gather, nonzero, overlapAdd, scatter, settle } from './indexing.ts';
 import { matmul } from './matmul.ts';
+import { cdist, norm, variance } from './norms.ts';
 import { adam, sgd } from './optimizer.ts';
-import { argReduce, cumsum, reduce } from './reduce.ts';
+import { argReduce, reduce } from './reduce.ts';
+import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
+import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
 import { standardize } from './standardize.ts';
 import { unary } from './unary.ts';
 
@@ -19,12 +23,32 @@ export const reference: Kernels = {
   assign,
   reduce,
   argReduce,
-  cumsum,
+  variance,
+  norm,
+  cdist,
+  cumulate,
+  recurrence,
+  cumulativeExtreme,
+  sort,
+  ranked,
+  mode,
+  groups,
+  searchSorted,
+  isIn,
+  histogram,
   matmul,
   softmax,
   standardize,
+  firstOutside,
+  fromStart,
+  nonzero,
   gather,
-  scatterAdd,
+  scatter,
+  indexGet,
+  indexPut,
+  indexAdd,
+  overlapAdd,
+  settle,
   sgd,
   adam,
 };
