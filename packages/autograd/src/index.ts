@@ -49,6 +49,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   eq,
   ge,
@@ -106,6 +107,23 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export {
+  digamma,
+  entr,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  gammainc,
+  gammaincc,
+  lgamma,
+  logNdtr,
+  multigammaln,
+  ndtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from './ops/special.ts';
 export {
   acos,
   acosh,

@@ -6,6 +6,7 @@
  */
 
 import * as arithmetic from './arithmetic.ts';
+import * as bessel from './bessel.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
@@ -15,6 +16,7 @@ import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as special from './special.ts';
 import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -87,6 +89,8 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
   ...collectOps('transcendental', transcendental),
+  ...collectOps('special', special),
+  ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
   ...collectOps('shape', shape),
