@@ -7,6 +7,7 @@ import {
   storable,
 } from './tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from './tensor/errors.ts';
+import { kindOf } from './tensor/kind.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './tensor/shape.ts';
 import { allocateOwn, Storage } from './tensor/storage.ts';
 // For real, not as a type: a program that only makes tensors needs their methods too.
@@ -121,11 +122,6 @@ function flattened(data: Nested | NumericArray): Flattened {
     values,
     dtype: values.length > 0 && booleans === values.length ? 'bool' : getDefaultDType(),
   };
-}
-
-function kindOf(item: unknown): string {
-  if (item === null || item === undefined) return String(item);
-  return `${typeof item === 'object' ? 'an' : 'a'} ${typeof item}`;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { linear } from '../tape/shorthands.ts';
+import { linear, refuseDType } from '../tape/shorthands.ts';
+import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
-import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
-import { DTypeError, ShapeError } from '../tensor/errors.ts';
+import { isFloat } from '../tensor/dtype.ts';
+import { ArgumentError, ShapeError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
 import {
   type Dims,
   formatShape,
@@ -13,7 +15,16 @@ import {
   sizeOf,
 } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { nonDifferentiable, type Samples } from './samples.ts';
+import {
+  boolRefusals,
+  dimRefusals,
+  dimsRefusals,
+  integerRefusals,
+  keepdimRefusals,
+  nonDifferentiable,
+  type Refusals,
+  type Samples,
+} from './samples.ts';
 import { cat } from './shape.ts';
 
 /** Options of reductions. */
@@ -35,19 +46,29 @@ interface Reduction {
   readonly keepdim: boolean;
 }
 
-const reduction = (
+function reduction(
   op: string,
   x: Tensor,
   dim: Dims | undefined,
-  { keepdim = false }: ReduceOptions,
-): Reduction => ({
-  axes: normalizeDims(op, dim, x.shape),
-  keepdim,
-});
+  options: ReduceOptions,
+  known: readonly string[] = ['keepdim'],
+): Reduction {
+  checkTensor(op, 'x', x);
+  checkOptions(op, options, known);
+  // As in PyTorch, no axes mean all of them.
+  const none = Array.isArray(dim) && dim.length === 0;
+  return { axes: normalizeDims(op, none ? undefined : dim, x.shape), keepdim: options.keepdim ?? false };
+}
 
 /** The result of a reduction with its axes back at length 1. */
 const restored = (y: Tensor, x: { readonly shape: readonly number[] }, { axes }: Reduction): Tensor =>
   y.reshape(reducedShape(x.shape, axes, true));
+
+const axesRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
+const oneAxisRefusals: Refusals = (s) => [...dimRefusals(s), ...keepdimRefusals(s)];
+const emptyRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 0]), 1], 'ShapeError', /an axis of length 0 of shape \(2, 0\) has no extreme element/],
+];
 
 const sumOp = /* @__PURE__ */ linear<Reduction>({
   name: 'sum',
@@ -57,8 +78,9 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
 });
 
 /**
- * The sum over all axes, or over `dim`. float32 sums are accumulated in float64, float64 sums pairwise. bool and uint8
- * give int32. Derivative: 1 for every element. PyTorch: `torch.sum`.
+ * The sum of x over all axes, or over `dim`. float32 sums are accumulated in float64, float64 sums pairwise. bool and uint8
+ * give int32. Derivative: 1 for every element. Errors: IndexError and ShapeError for `dim`; DTypeError when an integer sum
+ * leaves int32. PyTorch: `torch.sum`.
  *
  * @example
  * ```ts
@@ -67,16 +89,25 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
  * ```
  */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
-  return sumOp(wide, reduction('sum', x, dim, options));
+  const reduced = reduction('sum', x, dim, options);
+  return sumOp(x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x, reduced);
 }
 export const sumSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const sumRefusals: Refusals = (s) => [
+  ...axesRefusals(s),
+  [
+    [s.index([2], 1).add(2147483647)],
+    'DTypeError',
+    /the result 4294967294 does not fit int32; convert first/,
+  ],
+];
 
 /**
- * The mean over all axes, or over `dim`. Derivative: 1 / n. PyTorch: `torch.mean`. Errors: DTypeError for integers.
+ * The mean over all axes, or over `dim`, (1 / n) sum x. Derivative: 1 / n. Errors: IndexError and ShapeError for `dim`;
+ * DTypeError for integers. PyTorch: `torch.mean`.
  *
  * @example
  * ```ts
@@ -85,10 +116,12 @@ export const sumSamples: Samples = (s) => {
  * ```
  */
 export function mean(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  requireFloat('mean', x);
-  return sum(x, dim, options).div(countOf('mean', x, dim));
+  const { axes, keepdim } = reduction('mean', x, dim, options);
+  refuseDType('mean', x, 'integers');
+  return sum(x, axes, { keepdim }).div(countOf(x, axes));
 }
 export const meanSamples = sumSamples;
+export const meanRefusals: Refusals = (s) => [...axesRefusals(s), ...integerRefusals(s)];
 
 /** Options of {@link variance} and {@link std}. */
 export interface VarianceOptions extends ReduceOptions {
@@ -98,7 +131,8 @@ export interface VarianceOptions extends ReduceOptions {
 
 /**
  * The variance over all axes, or over `dim`: sum (x - mean)^2 / (n - correction), computed in two passes.
- * PyTorch: `torch.var`. Errors: DTypeError for integers.
+ * Derivative: 2 (x - mean) / (n - correction). Errors: IndexError and ShapeError for `dim`; DTypeError for integers;
+ * ArgumentError for a correction that is not a number. PyTorch: `torch.var`.
  *
  * @example
  * ```ts
@@ -106,22 +140,31 @@ export interface VarianceOptions extends ReduceOptions {
  * console.log(variance(tensor([1, 2, 3]))); // tensor(1.)
  * ```
  */
-export function variance(
-  x: Tensor,
-  dim?: Dims,
-  { correction = 1, keepdim = false }: VarianceOptions = {},
-): Tensor {
-  requireFloat('var', x);
-  const centred = x.sub(mean(x, dim, { keepdim: true }));
-  return sum(centred.square(), dim, { keepdim }).div(Math.max(0, countOf('var', x, dim) - correction));
+export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  return spread('variance', x, dim, options);
 }
 export const varianceSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[3], [2, 3], [4, 2, 2]]), { distinct: true });
   return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
 };
+export const varianceRefusals: Refusals = (s) => [
+  ...meanRefusals(s),
+  [
+    [s.tensorOf([3]), 0, { correction: '0' }],
+    'ArgumentError',
+    /correction must be a number, got the string '0'/,
+  ],
+  [
+    [s.tensorOf([3]), 0, { unbiased: false }],
+    'ArgumentError',
+    /unknown option 'unbiased'; known are keepdim, correction/,
+  ],
+];
 
 /**
- * The standard deviation: the square root of {@link variance}. Derivative: 0 where it is 0. PyTorch: `torch.std`.
+ * The standard deviation, sqrt(sum (x - mean)^2 / (n - correction)): the square root of {@link variance}.
+ * Derivative: (x - mean) / ((n - correction) std). Kinks: 0 where the deviation is 0. Errors: as {@link variance}.
+ * PyTorch: `torch.std`.
  *
  * @example
  * ```ts
@@ -130,15 +173,17 @@ export const varianceSamples: Samples = (s) => {
  * ```
  */
 export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  const v = variance(x, dim, options);
+  const v = spread('std', x, dim, options);
   const positive = v.ne(0);
   return v.where(positive, 1).sqrt().where(positive, 0);
 }
 export const stdSamples = varianceSamples;
+export const stdRefusals = varianceRefusals;
 
 /**
  * The product over all axes, or over `dim`, multiplied pairwise: so its derivatives of every order hold where elements
- * are zero. bool and uint8 give int32. PyTorch: `torch.prod`. Errors: DTypeError when an integer product leaves int32.
+ * are zero. bool and uint8 give int32. Derivative: the product of the other elements. Errors: IndexError for `dim`;
+ * DTypeError when an integer product leaves int32. PyTorch: `torch.prod`.
  *
  * @example
  * ```ts
@@ -146,8 +191,8 @@ export const stdSamples = varianceSamples;
  * console.log(prod(tensor([2, 3, 4]))); // tensor(24.)
  * ```
  */
-export function prod(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
-  const axes = normalizeDims('prod', dim, x.shape);
+export function prod(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  const { axes, keepdim } = reduction('prod', x, dim, options);
   const outShape = reducedShape(x.shape, axes, keepdim);
   if (!isFloat(x.dtype)) {
     return wrap(kernels.reduce('prod', x.dtype === 'int32' ? x : x.to('int32'), axes), 'int32', outShape);
@@ -168,6 +213,10 @@ export const prodSamples: Samples = (s) => {
   const x = s.tensor({ values: [-1.5, -0.5, 0, 0.7, 2] });
   return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
 };
+export const prodRefusals: Refusals = (s) => [
+  ...oneAxisRefusals(s),
+  [[s.index([2], 1).add(65536)], 'DTypeError', /the result 4294967296 does not fit int32; convert first/],
+];
 
 const extreme = (name: 'amax' | 'amin') =>
   defineOp({
@@ -195,7 +244,8 @@ const amaxOp = /* @__PURE__ */ extreme('amax');
 const aminOp = /* @__PURE__ */ extreme('amin');
 
 /**
- * The largest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amax`.
+ * The largest element over all axes, or over `dim`. Derivative: 1 for that element, 0 for the others. Kinks: equal ones
+ * share the gradient evenly. Errors: IndexError and ShapeError for `dim`, and for an axis of length 0. PyTorch: `torch.amax`.
  *
  * @example
  * ```ts
@@ -210,9 +260,11 @@ export const amaxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const amaxRefusals: Refusals = (s) => [...axesRefusals(s), ...emptyRefusals(s)];
 
 /**
- * The smallest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amin`.
+ * The smallest element over all axes, or over `dim`. Derivative: 1 for that element, 0 for the others. Kinks: equal ones
+ * share the gradient evenly. Errors: IndexError and ShapeError for `dim`, and for an axis of length 0. PyTorch: `torch.amin`.
  *
  * @example
  * ```ts
@@ -224,10 +276,12 @@ export function amin(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor
   return aminOp({ x }, nonEmpty('amin', x, reduction('amin', x, dim, options)));
 }
 export const aminSamples = amaxSamples;
+export const aminRefusals = amaxRefusals;
 
 /**
- * The largest elements along `dim` and their positions; of equal ones the first is taken, and gets the gradient.
- * PyTorch: `torch.max(x, dim)`; for the largest of all see {@link amax}.
+ * The largest elements along `dim` and their positions. Derivative: 1 for that element, 0 for the others; none for the
+ * positions. Kinks: of equal ones the first is taken, and gets the gradient. Errors: IndexError for `dim`; ShapeError for an
+ * axis of length 0; ArgumentError without `dim`. PyTorch: `torch.max` with `dim`; for the largest of all see {@link amax}.
  *
  * @example
  * ```ts
@@ -236,15 +290,31 @@ export const aminSamples = amaxSamples;
  * ```
  */
 export function max(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken(x, argmax(x, dim, { keepdim: true }), normalizeDim('max', dim, x.ndim), options);
+  return taken('max', x, dim, options);
 }
 export const maxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
   return [x, s.dim(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const maxRefusals: Refusals = (s) => [
+  ...oneAxisRefusals(s),
+  ...emptyRefusals(s),
+  [
+    [s.tensorOf([2, 3])],
+    'ArgumentError',
+    /expected a dim, got undefined; the largest element of all is amax\(x\)/,
+  ],
+  [
+    [s.tensorOf([2]), s.tensorOf([2])],
+    'ArgumentError',
+    /got a tensor; .* larger of two tensors maximum\(a, b\)/,
+  ],
+];
 
 /**
- * The smallest elements along `dim` and their positions, as {@link max}. PyTorch: `torch.min(x, dim)`.
+ * The smallest elements along `dim` and their positions. Derivative: 1 for that element, 0 for the others; none for the
+ * positions. Kinks: of equal ones the first is taken, and gets the gradient. Errors: IndexError for `dim`; ShapeError for an
+ * axis of length 0; ArgumentError without `dim`. PyTorch: `torch.min` with `dim`; for the smallest of all see {@link amin}.
  *
  * @example
  * ```ts
@@ -253,24 +323,51 @@ export const maxSamples: Samples = (s) => {
  * ```
  */
 export function min(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken(x, argmin(x, dim, { keepdim: true }), normalizeDim('min', dim, x.ndim), options);
+  return taken('min', x, dim, options);
 }
 export const minSamples = maxSamples;
+export const minRefusals: Refusals = (s) => [
+  ...oneAxisRefusals(s),
+  ...emptyRefusals(s),
+  [
+    [s.tensorOf([2, 3])],
+    'ArgumentError',
+    /expected a dim, got undefined; the smallest element of all is amin\(x\)/,
+  ],
+  [
+    [s.tensorOf([2]), s.tensorOf([2])],
+    'ArgumentError',
+    /got a tensor; .* smaller of two tensors minimum\(a, b\)/,
+  ],
+];
 
-function taken(
-  x: Tensor,
-  indices: Tensor,
-  dim: number,
-  { keepdim = false }: ReduceOptions,
-): ValuesAndIndices {
-  const values = x.gather(dim, indices);
+const alternatives = {
+  max: 'the largest element of all is amax(x), the larger of two tensors maximum(a, b)',
+  min: 'the smallest element of all is amin(x), the smaller of two tensors minimum(a, b)',
+};
+
+function taken(op: 'max' | 'min', x: Tensor, dim: number, options: ReduceOptions): ValuesAndIndices {
+  checkTensor(op, 'x', x);
+  if (typeof dim !== 'number')
+    throw new ArgumentError(`${op}: expected a dim, got ${kindOf(dim)}; ${alternatives[op]}`);
+  const { axes, keepdim } = nonEmpty(op, x, reduction(op, x, dim, options));
+  const axis = axes[0] ?? 0;
+  const found = kernels.argReduce(
+    op === 'max' ? 'argmax' : 'argmin',
+    x.ndim === 0 ? x.reshape([1]) : x,
+    axis,
+  );
+  const indices = wrap(found, 'int32', reducedShape(x.shape, axes, true));
+  const values = x.gather(axis, indices);
   return keepdim || x.ndim === 0
     ? { values, indices }
-    : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
+    : { values: values.squeeze(axis), indices: indices.squeeze(axis) };
 }
 
 /**
- * Positions (int32) of the largest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmax`.
+ * Positions (int32) of the largest element along `dim`, or in the flattened tensor; of equal ones the first. Derivative: none,
+ * positions are integers. Errors: IndexError for `dim`; ShapeError for an axis of length 0; DTypeError for bool.
+ * PyTorch: `torch.argmax`.
  *
  * @example
  * ```ts
@@ -282,9 +379,16 @@ export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Te
   return argReduce('argmax', x, dim, options);
 }
 export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', maxSamples);
+export const argmaxRefusals: Refusals = (s) => [
+  ...oneAxisRefusals(s),
+  ...emptyRefusals(s),
+  ...boolRefusals(s),
+];
 
 /**
- * Positions (int32) of the smallest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmin`.
+ * Positions (int32) of the smallest element along `dim`, or in the flattened tensor; of equal ones the first. Derivative: none,
+ * positions are integers. Errors: IndexError for `dim`; ShapeError for an axis of length 0; DTypeError for bool.
+ * PyTorch: `torch.argmin`.
  *
  * @example
  * ```ts
@@ -296,13 +400,16 @@ export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Te
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
+export const argminRefusals = argmaxRefusals;
 
 function argReduce(
   op: 'argmax' | 'argmin',
   x: Tensor,
   dim: number | undefined,
-  { keepdim = false }: ReduceOptions,
+  options: ReduceOptions,
 ): Tensor {
+  const { keepdim } = reduction(op, x, dim, options);
+  refuseDType(op, x, 'bool');
   const line = dim === undefined || x.ndim === 0 ? x.detach().reshape([-1]) : x;
   const axis = dim === undefined ? 0 : normalizeDim(op, dim, x.ndim);
   nonEmpty(op, line, { axes: [axis], keepdim });
@@ -311,7 +418,8 @@ function argReduce(
 }
 
 /**
- * Whether any element over all axes, or over `dim`, is not zero (bool). PyTorch: `torch.any`.
+ * Whether any element over all axes, or over `dim`, is not zero (bool). Derivative: none, the result is bool.
+ * Errors: IndexError and ShapeError for `dim`. PyTorch: `torch.any`, which keeps uint8.
  *
  * @example
  * ```ts
@@ -319,17 +427,19 @@ function argReduce(
  * console.log(any(tensor([false, true]))); // tensor(true)
  * ```
  */
-export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
-  const axes = normalizeDims('any', dim, x.shape);
+export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  const { axes, keepdim } = reduction('any', x, dim, options);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
 export const anySamples = /* @__PURE__ */ nonDifferentiable('the result is bool', (s) => {
   const x = s.tensor(s.few);
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 });
+export const anyRefusals = axesRefusals;
 
 /**
- * Whether all elements over all axes, or over `dim`, are not zero (bool). PyTorch: `torch.all`.
+ * Whether all elements over all axes, or over `dim`, are not zero (bool). Derivative: none, the result is bool.
+ * Errors: IndexError and ShapeError for `dim`. PyTorch: `torch.all`, which keeps uint8.
  *
  * @example
  * ```ts
@@ -337,11 +447,12 @@ export const anySamples = /* @__PURE__ */ nonDifferentiable('the result is bool'
  * console.log(all(tensor([[true, true], [false, true]]), 1)); // tensor([ true, false])
  * ```
  */
-export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
-  const axes = normalizeDims('all', dim, x.shape);
+export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  const { axes, keepdim } = reduction('all', x, dim, options);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
 export const allSamples = anySamples;
+export const allRefusals = axesRefusals;
 
 const cumsumOp = /* @__PURE__ */ linear<number>({
   name: 'cumsum',
@@ -350,7 +461,8 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
 });
 
 /**
- * Running sums along `dim`. Derivative: the running sums of the cotangent, from the end. PyTorch: `torch.cumsum`.
+ * Running sums along `dim`, y_i = x_0 + … + x_i; bool and uint8 give int32. Derivative: the running sums of the cotangent,
+ * from the end. Errors: IndexError for `dim`; DTypeError when an integer sum leaves int32. PyTorch: `torch.cumsum`.
  *
  * @example
  * ```ts
@@ -359,6 +471,7 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
  * ```
  */
 export function cumsum(x: Tensor, dim: number): Tensor {
+  checkTensor('cumsum', 'x', x);
   const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
   return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));
 }
@@ -366,17 +479,27 @@ export const cumsumSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dim(x)];
 };
+export const cumsumRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [
+    [s.index([2], 1).add(2147483647), 0],
+    'DTypeError',
+    /the result 4294967294 does not fit int32; convert first/,
+  ],
+];
 
-function countOf(op: string, x: Tensor, dim: Dims | undefined): number {
-  return sizeOf(normalizeDims(op, dim, x.shape).map((axis) => x.shape[axis]!));
+function spread(op: 'variance' | 'std', x: Tensor, dim: Dims | undefined, options: VarianceOptions): Tensor {
+  const { axes, keepdim } = reduction(op, x, dim, options, ['keepdim', 'correction']);
+  const { correction = 1 } = options;
+  refuseDType(op, x, 'integers');
+  if (typeof correction !== 'number')
+    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
+  const centred = x.sub(mean(x, axes, { keepdim: true }));
+  return sum(centred.square(), axes, { keepdim }).div(Math.max(0, countOf(x, axes) - correction));
 }
 
-function requireFloat(op: string, x: Tensor): void {
-  if (!isFloat(x.dtype)) {
-    throw new DTypeError(
-      `${op}: expected a floating point tensor, got ${x.dtype}; convert it with .to('${getDefaultDType()}')`,
-    );
-  }
+function countOf(x: Tensor, axes: readonly number[]): number {
+  return sizeOf(axes.map((axis) => x.shape[axis]!));
 }
 
 function nonEmpty(op: string, x: Tensor, reduced: Reduction): Reduction {

@@ -52,7 +52,11 @@ export function scatterAdd(x: View, axis: number, index: View, source: View): St
   const result = cast(x, x.dtype);
   const target = { ...x, storage: result, strides: contiguousStrides(x.shape), shape: x.shape, offset: 0 };
   forEachPosition('scatterAdd', target, axis, index, source.strides, source.offset, (i, k) => {
-    result.array[i]! += source.storage.array[k]!;
+    // A sum of bools is "or", as everywhere.
+    result.array[i] =
+      x.dtype === 'bool'
+        ? result.array[i]! | source.storage.array[k]!
+        : result.array[i]! + source.storage.array[k]!;
   });
   return result;
 }

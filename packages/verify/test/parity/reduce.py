@@ -1,0 +1,30 @@
+def over_axes(fn):
+    """A reduction that takes no axes to mean all of them, and keeps them if asked to."""
+    return lambda x, dim=None, **options: fn(x, list(range(x.dim())) if dim is None else dim, **options)
+
+
+def all_or_one(fn):
+    """As over_axes, for reductions over one axis or all of them."""
+
+    def reduce(x, dim=None, keepdim=False, **options):
+        if dim is not None:
+            return fn(x, dim, keepdim=keepdim, **options)
+        result = fn(x, **options)
+        return result.reshape([1] * x.dim()) if keepdim else result
+
+    return reduce
+
+
+for name in ['amax', 'amin', 'sum', 'mean', 'std']:
+    OPS[name] = over_axes(getattr(torch, name))
+OPS['variance'] = over_axes(torch.var)
+OPS['prod'] = all_or_one(torch.prod)
+for name in ['argmax', 'argmin']:
+    OPS[name] = all_or_one(getattr(torch, name))
+# PyTorch keeps uint8 for these, a relic.
+OPS['any'] = lambda x, dim=None, keepdim=False: torch.any(x.bool(), dim, keepdim=keepdim)
+OPS['all'] = lambda x, dim=None, keepdim=False: torch.all(x.bool(), dim, keepdim=keepdim)
+
+DEVIATIONS['std'] = [
+    ["second gradient .* is 0, PyTorch's NaN", 'the standard deviation of equal numbers: zero gradients of any order, not 0 / 0'],
+]

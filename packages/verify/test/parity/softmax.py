@@ -1,0 +1,1 @@
+OPS['logSumExp'] = over_axes(torch.logsumexp)
