@@ -1,5 +1,5 @@
-import { erfc } from '../kernels/reference/erf.ts';
 import { sigmoid as sigmoidOf, softplus as softplusOf } from '../kernels/reference/scalar.ts';
+import { ndtr as ndtrOf } from '../kernels/special/erf.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { elementwise, refuseDType } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
@@ -8,6 +8,7 @@ import { formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { boolRefusals, dimRefusals, integerRefusals, type Refusals, type Samples } from './samples.ts';
 import { softmax } from './softmax.ts';
+import { ndtr } from './special.ts';
 
 /** ln(1 + e^x), the same at every x. */
 const smoothRelu = /* @__PURE__ */ elementwise({
@@ -101,26 +102,19 @@ export function selu(x: Tensor): Tensor {
 export const seluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const seluRefusals = integerRefusals;
 
-const RSQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
-
-/** Phi(x), the normal distribution function, from its complement: without cancellation for large negative x. */
-const normalCdf = (x: number): number => erfc(-x * Math.SQRT1_2) / 2;
-
-const cdf = /* @__PURE__ */ elementwise({
-  name: 'normalCdf',
-  forward: normalCdf,
-  saves: 'input',
-  derivative: (x) => density(x),
-});
-
-const density = (x: Tensor): Tensor => x.square().mul(-0.5).exp().mul(RSQRT_2PI);
-
 const geluExact = /* @__PURE__ */ elementwise({
   name: 'gelu',
   refuses: 'integers',
-  forward: (x) => x * normalCdf(x),
+  forward: (x) => x * ndtrOf(x),
   saves: 'input',
-  derivative: (x) => cdf(x).add(x.mul(density(x))),
+  derivative: (x) => {
+    const density = x
+      .square()
+      .mul(-0.5)
+      .exp()
+      .div(Math.sqrt(2 * Math.PI));
+    return ndtr(x).add(x.mul(density));
+  },
 });
 
 const GELU_SLOPE = Math.sqrt(2 / Math.PI);
