@@ -351,6 +351,7 @@ export {
   type DifferentialRule,
   type ElementwiseDefinition,
   elementwise,
+  elementwiseWith,
   type IntegerInputs,
   type LinearDefinition,
   linear,

@@ -1,7 +1,7 @@
 import { sigmoid as sigmoidOf, softplus as softplusOf } from '../kernels/reference/scalar.ts';
 import { ndtr as ndtrOf } from '../kernels/special/erf.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { elementwise, refuseDType } from '../tape/shorthands.ts';
+import { elementwise, elementwiseWith, refuseDType } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim } from '../tensor/shape.ts';
@@ -27,7 +27,7 @@ interface EluScales {
 
 /** scale x for x > 0, alpha scale (e^(inputScale x) - 1) below. */
 const exponentialLinear = (name: string) =>
-  elementwise<EluScales>({
+  elementwiseWith<EluScales>({
     name,
     refuses: 'integers',
     forward: (x, { alpha, scale, inputScale }) =>

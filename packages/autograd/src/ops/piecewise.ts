@@ -1,5 +1,5 @@
 import { defineOp } from '../tape/defineOp.ts';
-import { elementwise, refuseDType, sumOf } from '../tape/shorthands.ts';
+import { elementwise, elementwiseWith, refuseDType, sumOf } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -7,7 +7,7 @@ import { formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { boolRefusals, integerRefusals, type Refusals, type Samples } from './samples.ts';
 
-const hardshrinkOp = /* @__PURE__ */ elementwise<number>({
+const hardshrinkOp = /* @__PURE__ */ elementwiseWith<number>({
   name: 'hardshrink',
   refuses: 'integers',
   forward: (x, lambd) => (x >= -lambd && x <= lambd ? 0 : x),
@@ -85,7 +85,7 @@ interface Bounds {
 }
 
 const bounded = (name: string) =>
-  elementwise<Bounds>({
+  elementwiseWith<Bounds>({
     name,
     refuses: 'bool',
     integers: 'keep',
@@ -147,7 +147,7 @@ export const relu6Samples: Samples = (s) => [s.tensor({ low: -3, high: 9, apart:
 export const relu6Refusals = boolRefusals;
 
 const leaky = (name: string) =>
-  elementwise<number>({
+  elementwiseWith<number>({
     name,
     refuses: 'integers',
     forward: (x, slope) => (x > 0 ? x : x * slope),
@@ -251,7 +251,7 @@ export const preluRefusals: Refusals = (s) => [
   [[s.tensorOf([3]), 0.5], 'ArgumentError', /expected a tensor as weight, got the number 0\.5/],
 ];
 
-const softshrinkOp = /* @__PURE__ */ elementwise<number>({
+const softshrinkOp = /* @__PURE__ */ elementwiseWith<number>({
   name: 'softshrink',
   refuses: 'integers',
   forward: (x, lambd) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : x * 0),
@@ -288,7 +288,7 @@ interface Replacement {
   readonly value: number;
 }
 
-const thresholdOp = /* @__PURE__ */ elementwise<Replacement>({
+const thresholdOp = /* @__PURE__ */ elementwiseWith<Replacement>({
   name: 'threshold',
   refuses: 'bool',
   integers: 'keep',

@@ -52,7 +52,7 @@ export interface ConstantRule<A = void> {
   readonly differential: (t: Tensor, attributes: A) => Tensor;
 }
 
-/** See {@link elementwise}. */
+/** See {@link elementwise} and {@link elementwiseWith}. */
 export type ElementwiseDefinition<A = void> = {
   /** The name in error messages and graphs. */
   readonly name: string;
@@ -65,8 +65,8 @@ export type ElementwiseDefinition<A = void> = {
 } & UnaryRule<A>;
 
 /**
- * Declares a function applied to every element, with its derivative stated once. Parameters of the function, where it has
- * any, are its attributes: `A` is their type.
+ * Declares a function applied to every element, with its derivative stated once. For one with parameters see
+ * {@link elementwiseWith}.
  *
  * @example
  * ```ts
@@ -82,9 +82,36 @@ export type ElementwiseDefinition<A = void> = {
  * console.log(x.grad?.item().toFixed(6)); // -0.778801
  * ```
  */
-export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => Tensor;
-export function elementwise<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes: A) => Tensor;
-export function elementwise<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes: A) => Tensor {
+export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => Tensor {
+  return build(definition);
+}
+
+/**
+ * Declares a function applied to every element that has parameters: its attributes, of type `A`, are the second argument of
+ * the function and the last of its rules. A function of its own, as TypeScript cannot infer the type of a constant whose
+ * derivative calls it when the declaration is generic.
+ *
+ * @example
+ * ```ts
+ * import { elementwiseWith, tensor } from '@tensortape/autograd';
+ * const power = elementwiseWith<number>({
+ *   name: 'power',
+ *   forward: (x, exponent) => x ** exponent,
+ *   saves: 'input',
+ *   derivative: (x, exponent) => x.pow(exponent - 1).mul(exponent),
+ * });
+ * const x = tensor(2, { requiresGrad: true });
+ * power(x, 3).backward();
+ * console.log(x.grad?.item()); // 12
+ * ```
+ */
+export function elementwiseWith<A>(
+  definition: ElementwiseDefinition<A>,
+): (x: Tensor, attributes: A) => Tensor {
+  return build(definition);
+}
+
+function build<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes?: A) => Tensor {
   const { name, forward, saves, integers = 'promote', refuses } = definition;
   const differential = (t: Tensor, node: Node): Tensor => {
     const attributes = node.attributes as A;
@@ -107,7 +134,7 @@ export function elementwise<A>(definition: ElementwiseDefinition<A>): (x: Tensor
     checkTensor(name, 'x', x);
     if (refuses !== undefined) refuseDType(name, x, refuses);
     const input = integers === 'promote' && !isFloat(x.dtype) ? x.to(getDefaultDType()) : x;
-    const fn = typeof forward === 'string' ? forward : (value: number) => forward(value, attributes);
+    const fn = typeof forward === 'string' ? forward : (value: number) => forward(value, attributes as A);
     const y = wrap(kernels.unary(fn, input), input.dtype, input.shape);
     if (!isTracked(input)) return y;
     const saved = saves === 'nothing' ? none : [saves === 'input' ? input : y];

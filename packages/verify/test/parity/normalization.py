@@ -11,7 +11,7 @@ def by_statistics(x, mean, variance, weight, bias, eps, expected):
     y = (x - mean.reshape(shape)) / torch.sqrt(variance + eps).reshape(shape)
     y = y if weight is None else y * weight.reshape(shape)
     y = y if bias is None else y + bias.reshape(shape)
-    if x.isfinite().all():
+    if x.abs().lt(1e9).all():
         torch.testing.assert_close(y, expected, equal_nan=True)
     return y
 
