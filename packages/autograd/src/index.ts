@@ -66,6 +66,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   eq,
@@ -84,6 +85,13 @@ export {
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NLLLossOptions,
+  nllLoss,
+} from './ops/crossEntropy.ts';
+export { type CtcLossOptions, ctcLoss, type Lengths } from './ops/ctcLoss.ts';
+export {
   type CumulativeOptions,
   cummax,
   cummin,
@@ -96,7 +104,21 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from './ops/distances.ts';
 export { einsum } from './ops/einsum.ts';
+export {
+  type EmbeddingBagOptions,
+  type EmbeddingOptions,
+  embedding,
+  embeddingBag,
+} from './ops/embedding.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -122,6 +144,39 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
+export {
+  type BCEWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  type PoissonNllLossOptions,
+  poissonNllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from './ops/loss.ts';
+export type { LossOptions, Reduction } from './ops/lossOptions.ts';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from './ops/marginLoss.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {
   type AffineOptions,

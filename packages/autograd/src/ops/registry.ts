@@ -7,16 +7,23 @@
 
 import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as attention from './attention.ts';
 import * as bessel from './bessel.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as crossEntropy from './crossEntropy.ts';
+import * as ctcLoss from './ctcLoss.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as distances from './distances.ts';
 import * as einsum from './einsum.ts';
+import * as embedding from './embedding.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as loss from './loss.ts';
+import * as marginLoss from './marginLoss.ts';
 import * as masking from './masking.ts';
 import * as normalization from './normalization.ts';
 import * as norms from './norms.ts';
@@ -131,5 +138,12 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('activation', activation),
   ...collectOps('piecewise', piecewise),
   ...collectOps('normalization', normalization),
+  ...collectOps('crossEntropy', crossEntropy),
+  ...collectOps('loss', loss),
+  ...collectOps('marginLoss', marginLoss),
+  ...collectOps('ctcLoss', ctcLoss),
+  ...collectOps('distances', distances),
+  ...collectOps('embedding', embedding),
+  ...collectOps('attention', attention),
   ...collectOps('convert', convert),
 ];
