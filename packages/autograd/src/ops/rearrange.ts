@@ -22,7 +22,7 @@ import { cat, expand, flip, narrow, reshape, slice } from './shape.ts';
  */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
   const axis = normalizeDim('split', dim, x.ndim);
-  if (x.ndim === 0) throw new ShapeError('split: a 0-dimensional tensor has no axis to split');
+  if (x.ndim === 0) throw new ShapeError('split: a tensor of shape () has no axis to split');
   const length = x.shape[axis]!;
   const parts = typeof sizes === 'number' ? evenParts(length, sizes) : sizes;
   const total = parts.reduce((sum, part) => sum + part, 0);
@@ -41,6 +41,22 @@ export const splitSamples: Samples = (s) => [
   s.tensorOf([3, 5]),
   s.oneOf<number | readonly number[]>([2, 5, 9, [1, 0, 4]]),
   1,
+];
+export const splitRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 1, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([]), 1], 'ShapeError', /shape \(\) has no axis/],
+  ...[0, -1, 0.5].map(
+    (size) =>
+      [[s.tensorOf([3]), size], 'ArgumentError', /size of a part must be a whole number >= 1/] as const,
+  ),
+  ...[
+    [1, 1],
+    [4, -1],
+    [0.5, 2.5],
+  ].map(
+    (sizes) =>
+      [[s.tensorOf([3]), sizes], 'ArgumentError', /do not make up the 3 of dim 0 of shape \(3,\)/] as const,
+  ),
 ];
 
 function evenParts(length: number, size: number): number[] {
@@ -65,11 +81,19 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   if (!Number.isInteger(chunks) || chunks < 1) {
     throw new ArgumentError(`chunk: the number of chunks must be a whole number >= 1, got ${chunks}`);
   }
-  const length = x.shape[normalizeDim('chunk', dim, x.ndim)] ?? 0;
+  const length = x.shape[normalizeDim('chunk', dim, x.ndim)];
+  if (length === undefined) throw new ShapeError('chunk: a tensor of shape () has no axis to split');
   if (length === 0) return Array.from({ length: chunks }, () => split(x, 1, dim)[0]!);
   return split(x, Math.ceil(length / chunks), dim);
 }
 export const chunkSamples: Samples = (s) => [s.tensorOf([5, 2]), s.integer(1, 6), s.oneOf([0, -1])];
+export const chunkRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 1, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([]), 1], 'ShapeError', /shape \(\) has no axis/],
+  ...[0, -1, 0.5].map(
+    (chunks) => [[s.tensorOf([3]), chunks], 'ArgumentError', /chunks must be a whole number >= 1/] as const,
+  ),
+];
 
 /**
  * A copy in which axis i comes `repeats[i]` times, one after the other; more numbers than axes make new leading axes.
@@ -84,14 +108,18 @@ export const chunkSamples: Samples = (s) => [s.tensorOf([5, 2]), s.integer(1, 6)
  * ```
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  return repeated('repeat', x, repeats);
+}
+
+function repeated(op: string, x: Tensor, repeats: readonly number[]): Tensor {
   const lead = repeats.length - x.ndim;
   if (lead < 0) {
     throw new ShapeError(
-      `repeat: got ${repeats.length} numbers for the ${x.ndim} axes of shape ${formatShape(x.shape)}`,
+      `${op}: got ${repeats.length} numbers for the ${x.ndim} axes of shape ${formatShape(x.shape)}`,
     );
   }
   const odd = repeats.find((count) => !Number.isInteger(count) || count < 0);
-  if (odd !== undefined) throw new ArgumentError(`repeat: repeats must be whole numbers >= 0, got ${odd}`);
+  if (odd !== undefined) throw new ArgumentError(`${op}: repeats must be whole numbers >= 0, got ${odd}`);
   const shape = repeats.map((_, axis) => x.shape[axis - lead] ?? 1);
   const apart = reshape(
     x,
@@ -115,6 +143,12 @@ export const repeatSamples: Samples = (s) => [
     [2, 0],
   ]),
 ];
+export const repeatRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), [2]], 'ShapeError', /got 1 numbers for the 2 axes of shape \(2, 3\)/],
+  ...[-1, 0.5, Number.NaN].map(
+    (count) => [[s.tensorOf([2]), [count]], 'ArgumentError', /repeats must be whole numbers >= 0/] as const,
+  ),
+];
 
 /**
  * As {@link repeat}, but fewer numbers than axes are taken for the last axes. PyTorch: `torch.tile`.
@@ -127,11 +161,14 @@ export const repeatSamples: Samples = (s) => [
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const missing = Math.max(0, x.ndim - repeats.length);
-  return repeat(x, [...new Array<number>(missing).fill(1), ...repeats]);
+  return repeated('tile', x, [...new Array<number>(missing).fill(1), ...repeats]);
 }
 export const tileSamples: Samples = (s) => [
   s.tensorOf([2, 1, 2]),
   s.oneOf([[2], [2, 1], [1, 2, 3], [2, 1, 1, 2]]),
+];
+export const tileRefusals: Refusals = (s) => [
+  [[s.tensorOf([2]), [-1]], 'ArgumentError', /repeats must be whole numbers >= 0, got -1/],
 ];
 
 /**
@@ -180,6 +217,12 @@ export const rollSamples: Samples = (s) => [
       [1, 1],
     ],
   ]),
+];
+export const rollRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 1, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), [1, 2]], 'ArgumentError', /without dims one shift is expected, got 2/],
+  [[s.tensorOf([2, 3]), [1], [0, 1]], 'ArgumentError', /each of the 2 dims, got \[1\]/],
+  [[s.tensorOf([2, 3]), 0.5], 'ArgumentError', /whole number/],
 ];
 
 /**
@@ -377,6 +420,10 @@ export const trilSamples: Samples = (s) => [
   ),
   s.integer(-4, 4),
 ];
+export const trilRefusals: Refusals = (s) => [
+  [[s.tensorOf([3])], 'ShapeError', /at least two axes, got shape \(3,\)/],
+  [[s.tensorOf([2, 3]), 0.5], 'ArgumentError', /diagonal must be a whole number, got 0.5/],
+];
 
 /**
  * The upper triangle of each matrix, zeros below: elements on and above the diagonal, as {@link tril}.
@@ -392,3 +439,4 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
   return triangle('triu', x, diagonal);
 }
 export const triuSamples = trilSamples;
+export const triuRefusals = trilRefusals;

@@ -18,7 +18,7 @@ import { allocate, Storage } from '../tensor/storage.ts';
 import { diagonalOf, expanded, permuted, reshaped, resolveShape, sliced } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
 import { diagonals, picking } from './picking.ts';
-import type { Samples } from './samples.ts';
+import { dimRefusals, type Refusals, type Samples } from './samples.ts';
 
 const expandOp = /* @__PURE__ */ linear<Shape>({
   name: 'expand',
@@ -68,6 +68,12 @@ export const expandSamples: Samples = (s) => {
   ]);
   return [s.tensorOf(from), to];
 };
+export const expandRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), [2, 4]], 'ShapeError', /\(2, 3\) does not expand to \(2, 4\)/],
+  [[s.tensorOf([2, 3]), [3]], 'ShapeError', /does not expand to \(3,\)/],
+  [[s.tensorOf([3]), [-1, 3]], 'ShapeError', /-1 stands for the length of an axis that is there/],
+  [[s.tensorOf([1]), [1.5]], 'ShapeError', /does not expand to \(1.5,\)/],
+];
 
 const reshapeOp = /* @__PURE__ */ linear<Shape>({
   name: 'reshape',
@@ -98,6 +104,17 @@ export const reshapeSamples: Samples = (s) => [
   s.tensorOf([2, 3, 4]),
   s.oneOf([[6, 4], [-1], [2, 12], [4, 3, -1], [1, 24, 1]]),
 ];
+export const reshapeRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), [4]], 'ShapeError', /\(4,\) does not hold the 6 elements.*\(2, 3\)/],
+  ...[
+    [-1, 4],
+    [-1, -1],
+    [-1, 0],
+    [-6, -1],
+    [1.5, 4],
+    [-2, -3],
+  ].map((shape) => [[s.tensorOf([2, 3]), shape], 'ShapeError', /does not hold the 6 elements/] as const),
+];
 
 /**
  * Axes `startDim` to `endDim` merged into one. PyTorch: `torch.flatten`.
@@ -119,6 +136,10 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   ]);
 }
 export const flattenSamples: Samples = (s) => [s.tensorOf([2, 3, 2]), s.oneOf([0, 1, -2]), s.oneOf([-1, 2])];
+export const flattenRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([2, 3]), 1, 0], 'ArgumentError', /startDim 1 comes after endDim 0/],
+];
 
 const permuteOp = /* @__PURE__ */ linear<readonly number[]>({
   name: 'permute',
@@ -153,6 +174,15 @@ export const permuteSamples: Samples = (s) => [
     [1, 0, 2],
   ]),
 ];
+export const permuteRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), [0, 2]], 'IndexError', /dim 2 is out of range/],
+  [
+    [s.tensorOf([2, 3]), [0, -2]],
+    'ShapeError',
+    /\[0, -2\] does not name each of the 2 axes of \(2, 3\) once/,
+  ],
+  [[s.tensorOf([2, 3]), [0]], 'ShapeError', /\[0\] does not name each/],
+];
 
 /**
  * A view with two axes exchanged. PyTorch: `torch.transpose`.
@@ -178,6 +208,10 @@ export const transposeSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dim(x), s.dim(x)];
 };
+export const transposeRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 2, 0], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), 0, 0.5], 'IndexError', /dim 0\.5 is out of range/],
+];
 
 /**
  * A view with a new axis of length 1 at `dim`. PyTorch: `torch.unsqueeze`.
@@ -196,6 +230,10 @@ export const unsqueezeSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.integer(-x.ndim - 1, x.ndim)];
 };
+export const unsqueezeRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 3], 'IndexError', /dim 3 is out of range/],
+  [[s.tensorOf([2, 3]), -4], 'IndexError', /dim -4 is out of range/],
+];
 
 /**
  * A view without the axes of length 1: all of them, or those in `dim`. PyTorch: `torch.squeeze`.
@@ -214,6 +252,10 @@ export function squeeze(x: Tensor, dim?: Dims): Tensor {
   );
 }
 export const squeezeSamples: Samples = (s) => [s.tensorOf([1, 3, 1]), s.oneOf([undefined, 0, -1, 1, [0, 2]])];
+export const squeezeRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([1, 3]), [0, -2]], 'ShapeError', /appears twice/],
+];
 
 const slices = /* @__PURE__ */ picking('slice');
 
@@ -229,11 +271,13 @@ const slices = /* @__PURE__ */ picking('slice');
  */
 export function slice(x: Tensor, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1): Tensor {
   const axis = normalizeDim('slice', dim, x.ndim);
-  if (x.ndim === 0) throw new ShapeError('slice: a 0-dimensional tensor has no axis to slice');
+  if (x.ndim === 0) throw new ShapeError('slice: a tensor of shape () has no axis to slice');
   if (!Number.isInteger(step) || step < 1)
     throw new ArgumentError(`slice: step must be a whole number >= 1, got ${step}`);
+  const odd = [start, stop].find((at) => Number.isNaN(at) || (Number.isFinite(at) && !Number.isInteger(at)));
+  if (odd !== undefined) throw new ArgumentError(`slice: bounds must be whole numbers, got ${odd}`);
   const length = x.shape[axis]!;
-  const bound = (at: number) => Math.trunc(Math.min(Math.max(at < 0 ? at + length : at, 0), length));
+  const bound = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, 0), length);
   return slices.pick(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
 }
 export const sliceSamples: Samples = (s) => [
@@ -242,6 +286,16 @@ export const sliceSamples: Samples = (s) => [
   s.integer(-4, 5),
   s.oneOf([undefined, -1, 2, 9]),
   s.oneOf([1, 2, 3]),
+];
+export const sliceRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([]), 0], 'ShapeError', /shape \(\) has no axis/],
+  ...[0, -1, 0.5].map(
+    (step) =>
+      [[s.tensorOf([3]), 0, 0, 3, step], 'ArgumentError', /step must be a whole number >= 1/] as const,
+  ),
+  [[s.tensorOf([3]), 0, 0.5], 'ArgumentError', /bounds must be whole numbers, got 0.5/],
+  [[s.tensorOf([3]), 0, 0, Number.NaN], 'ArgumentError', /bounds must be whole numbers, got NaN/],
 ];
 
 /**
@@ -255,8 +309,10 @@ export const sliceSamples: Samples = (s) => [
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const axis = normalizeDim('narrow', dim, x.ndim);
+  if (x.ndim === 0) throw new ShapeError('narrow: a tensor of shape () has no axis to narrow');
   const from = start < 0 ? start + x.shape[axis]! : start;
-  if (!(from >= 0 && length >= 0 && from + length <= x.shape[axis]!)) {
+  const whole = Number.isInteger(from) && Number.isInteger(length);
+  if (!whole || from < 0 || length < 0 || from + length > x.shape[axis]!) {
     throw new ArgumentError(
       `narrow: ${length} positions from ${start} do not lie within dim ${dim} of shape ${formatShape(x.shape)}`,
     );
@@ -264,6 +320,25 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   return slice(x, axis, from, from + length);
 }
 export const narrowSamples: Samples = (s) => [s.tensorOf([3, 5]), 1, s.oneOf([0, 2, -3]), s.integer(0, 3)];
+export const narrowRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 2, 0, 1], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([]), 0, 0, 1], 'ShapeError', /shape \(\) has no axis/],
+  ...[
+    [2, 2],
+    [-4, 1],
+    [0, -1],
+    [0.5, 1],
+    [0, 1.5],
+    [4, 0],
+  ].map(
+    ([start, length]) =>
+      [
+        [s.tensorOf([2, 3]), 1, start, length],
+        'ArgumentError',
+        /do not lie within dim 1 of shape \(2, 3\)/,
+      ] as const,
+  ),
+];
 
 /**
  * A view of the diagonal of two axes as a new last axis; `offset` > 0 lies above the main one. PyTorch: `torch.diagonal`.
@@ -282,12 +357,19 @@ export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
       `diagonal: expected two different axes, got dims ${dim0} and ${dim1} of shape ${formatShape(x.shape)}`,
     );
   }
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(`diagonal: offset must be a whole number, got ${offset}`);
   return diagonals.pick(x, (view) => diagonalOf(view, offset, a, b));
 }
 export const diagonalSamples: Samples = (s) => [
   s.tensorOf([3, 4, 2]),
   s.integer(-4, 4),
   ...s.oneOf([[], [0, 2], [-1, 1]]),
+];
+export const diagonalRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 0, 0, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), 0, 1, -1], 'ShapeError', /two different axes, got dims 1 and -1 of shape \(2, 3\)/],
+  [[s.tensorOf([2, 3]), 0.5], 'ArgumentError', /offset must be a whole number, got 0.5/],
 ];
 
 const flipOp = /* @__PURE__ */ linear<readonly number[]>({
@@ -316,6 +398,10 @@ export function flip(x: Tensor, dims: Dims): Tensor {
   return flipOp(x, normalizeDims('flip', dims, x.shape));
 }
 export const flipSamples: Samples = (s) => [s.tensorOf([2, 3, 2]), s.oneOf<Dims>([0, -1, [0, 2]])];
+export const flipRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([2, 3]), [1, -1]], 'ShapeError', /appears twice/],
+];
 
 const catOp: Op = {
   name: 'cat',
@@ -401,6 +487,17 @@ export const catSamples: Samples = (s) => [
   [s.tensorOf([2, 3]), s.tensorOf([2, s.integer(0, 2)]), s.tensorOf([2, 1])],
   s.oneOf([1, -1]),
 ];
+export const catRefusals: Refusals = (s) => [
+  [[[]], 'ArgumentError', /expected at least one tensor, got an empty list/],
+  [[[s.tensorOf([2, 3])], 2], 'IndexError', /dim 2 is out of range/],
+  [[[s.tensorOf([]), s.tensorOf([])]], 'ShapeError', /shape \(\) have no axis to join; use stack/],
+  [
+    [[s.tensorOf([2, 3]), s.tensorOf([2, 2])]],
+    'ShapeError',
+    /tensor 1 has shape \(2, 2\), tensor 0 \(2, 3\)/,
+  ],
+  [[[s.tensorOf([2, 3]), s.tensorOf([3])]], 'ShapeError', /tensor 1 has shape \(3,\), tensor 0 \(2, 3\)/],
+];
 
 /**
  * Tensors of one shape joined along a new axis. PyTorch: `torch.stack`.
@@ -422,12 +519,18 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
       `stack: tensor ${odd} has shape ${formatShape(tensors[odd]!.shape)}, tensor 0 ${formatShape(first.shape)}`,
     );
   }
+  const axis = normalizeDim('stack', dim, first.ndim + 1);
   return cat(
-    tensors.map((x) => unsqueeze(x, dim)),
-    normalizeDim('stack', dim, first.ndim + 1),
+    tensors.map((x) => unsqueeze(x, axis)),
+    axis,
   );
 }
 export const stackSamples: Samples = (s) => {
   const x = s.tensorOf([2, 3]);
   return [[x, s.tensorOf([2, 3]), x], s.integer(-3, 2)];
 };
+export const stackRefusals: Refusals = (s) => [
+  [[[]], 'ArgumentError', /expected at least one tensor, got an empty list/],
+  [[[s.tensorOf([2, 3])], 3], 'IndexError', /dim 3 is out of range/],
+  [[[s.tensorOf([3]), s.tensorOf([1])]], 'ShapeError', /tensor 1 has shape \(1,\), tensor 0 \(3,\)/],
+];
