@@ -64,6 +64,16 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
@@ -129,6 +139,7 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -7,6 +7,7 @@
 
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
@@ -95,4 +96,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('linalg', linalg),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];
