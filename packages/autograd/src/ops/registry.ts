@@ -7,6 +7,7 @@
 
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
@@ -122,4 +123,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('linalg', { ...linalg, ...decompositions }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];
