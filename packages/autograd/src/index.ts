@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   abs,
   add,
@@ -64,8 +65,31 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type TrapezoidOptions,
+  trapezoid,
+} from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { einsum } from './ops/einsum.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -91,8 +115,28 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  cdist,
+  dist,
+  type NormOrder,
+  norm,
+  renorm,
+} from './ops/norms.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export {
   chunk,
@@ -111,15 +155,20 @@ export {
   all,
   amax,
   amin,
+  aminmax,
   any,
   argmax,
   argmin,
-  cumsum,
+  countNonzero,
+  type MinAndMax,
   max,
   mean,
   min,
+  nanmean,
+  nansum,
   prod,
   type ReduceOptions,
+  type SumOptions,
   std,
   sum,
   type ValuesAndIndices,
@@ -152,6 +201,41 @@ export {
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
 export {
+  argsort,
+  bucketize,
+  type IsinOptions,
+  isin,
+  kthvalue,
+  type SearchOptions,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopkOptions,
+  topk,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from './ops/sort.ts';
+export {
+  bincount,
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  histc,
+  type Interpolation,
+  median,
+  mode,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+  type StdAndMean,
+  stdMean,
+  type VarianceAndMean,
+  varMean,
+} from './ops/statistics.ts';
+export {
   at,
   type IndexPutOptions,
   indexPut,
@@ -159,6 +243,7 @@ export {
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
   acosh,
@@ -199,6 +284,7 @@ export {
   viewAs,
   vsplit,
 } from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -1,4 +1,5 @@
 import type { DType } from '../tensor/dtype.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Storage } from '../tensor/storage.ts';
 import type { Layout, View } from '../tensor/view.ts';
 
@@ -55,6 +56,19 @@ export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr'
 /** Reductions over axes; `any` and `all` give bool, the others the operand's dtype. */
 export type ReduceName = 'all' | 'amax' | 'amin' | 'any' | 'prod' | 'sum';
 
+/** Running totals along an axis. */
+export type CumulateName = 'logcumsumexp' | 'prod' | 'sum';
+
+/** Which rows of a matrix are equal; see `Kernels.groups`. All are int32. */
+export interface Groups {
+  /** The position of one row of each group, in the order of the groups. */
+  readonly first: Storage;
+  /** The group of each row. */
+  readonly inverse: Storage;
+  /** The number of rows in each group. */
+  readonly counts: Storage;
+}
+
 /** How `Kernels.scatter` combines what lands in one place. `assign` keeps the last in row-major order. */
 export type ScatterName = 'amax' | 'amin' | 'assign' | 'prod' | 'sum';
 
@@ -69,6 +83,44 @@ export interface Selection {
   readonly lead: number;
   /** Row-major int32 of shape (axes.length, ...axes of the index): valid positions along each axis, none negative. */
   readonly positions: View;
+}
+
+/**
+ * How windows slide over the axes behind the first two of a tensor (n, c, …), one number for each axis: element k of window
+ * i stands at i * stride + k * dilation - padding. Places outside the tensor hold zeros.
+ */
+export interface Windows {
+  /** The lengths of the axes. */
+  readonly input: Shape;
+  /** How many elements a window takes. */
+  readonly kernel: Shape;
+  /** How many windows there are. */
+  readonly output: Shape;
+  /** The step from one window to the next. */
+  readonly stride: Shape;
+  /** How far before the start of the axis the first window begins. */
+  readonly padding: Shape;
+  /** The step from one element of a window to the next. */
+  readonly dilation: Shape;
+}
+
+/** How filters (o, c / groups, …) slide over images (n, c, …). */
+export interface Convolution extends Windows {
+  /** Into how many parts the channels are divided, each with filters of its own. */
+  readonly groups: number;
+}
+
+/**
+ * From which places along an axis of the operand each place along that axis of the result is made: place i from those in
+ * `positions`, weighted by `weights`, from starts[i] up to starts[i + 1].
+ */
+export interface Taps {
+  /** One more than there are places in the result. */
+  readonly starts: Int32Array;
+  /** Places in the operand. */
+  readonly positions: Int32Array;
+  /** One for each position. */
+  readonly weights: Float64Array;
 }
 
 /** One step of stochastic gradient descent; see `Kernels.sgd`. */
@@ -129,10 +181,51 @@ export interface Kernels {
   reduce(fn: ReduceName, x: View, axes: readonly number[]): Storage;
   /** Positions (int32) of the first extreme element along `axis`. NaN is extreme. */
   argReduce(fn: 'argmax' | 'argmin', x: View, axis: number): Storage;
-  /** Running sums along `axis`. */
-  cumsum(x: View, axis: number): Storage;
+  /** sum (x - mean)^2 / max(0, n - correction) over `axes`, or its square root; in doubles, around the mean. */
+  variance(x: View, axes: readonly number[], correction: number, root: boolean): Storage;
+  /** (sum |x|^p)^(1/p) over `axes`, in doubles; the largest |x| for p = Infinity, the smallest for -Infinity, a count for 0. */
+  norm(p: number, x: View, axes: readonly number[]): Storage;
+  /** The p-norms of the differences of all rows of `a` (…, m, k) and `b` (…, n, k); equal leading axes. */
+  cdist(p: number, a: View, b: View): Storage;
+  /** Running sums, products, or logarithms of sums of exponentials along `axis`, in doubles. */
+  cumulate(fn: CumulateName, x: View, axis: number): Storage;
+  /** y_i = a_i y_(i-1) + b_i along `axis`, from y_(-1) = 0, in doubles. Both views have one shape and dtype. */
+  recurrence(a: View, b: View, axis: number): Storage;
+  /** Positions (int32) of the running extreme element along `axis`: the last of equal ones; NaN is extreme. */
+  cumulativeExtreme(fn: 'cummax' | 'cummin', x: View, axis: number): Storage;
+  /** The positions (int32) along `axis` in sorted order. Equal elements keep their order; NaN counts as largest. */
+  sort(x: View, axis: number, descending: boolean): Storage;
+  /** As an ascending `sort`, but only the position of one rank; `rankOf` says which, from the number of NaN in the line. */
+  ranked(x: View, axis: number, rankOf: (nans: number) => number): Storage;
+  /** Positions (int32) of the last of the most frequent elements along `axis`; of equally frequent values, the smallest. */
+  mode(x: View, axis: number): Storage;
+  /** How the rows of a matrix repeat: all of them, or only those next to each other (`consecutive`). */
+  groups(x: View, consecutive: boolean): Groups;
+  /** How many elements of the ascending last axis of `sequence` are < `values`, or <= if `right` (int32). */
+  searchSorted(sequence: View, values: View, right: boolean): Storage;
+  /** Which elements of `x` are among those of `candidates` (bool); NaN is not. */
+  isIn(x: View, candidates: View): Storage;
+  /** How many elements lie between neighbouring `edges` (ascending); the last interval includes its end. */
+  histogram(x: View, edges: Float64Array): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
+  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
+  convolution(x: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
+  convInput(g: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */
+  convWeight(x: View, g: View, convolution: Convolution): Storage;
+  /** The windows over (n, c, …) as columns: (n, c * elements of a window, windows). */
+  unfold(x: View, windows: Windows): Storage;
+  /** The adjoint of `unfold`: columns are added up where they came from. */
+  fold(columns: View, windows: Windows): Storage;
+  /** Weighted sums of places along `axis`. */
+  resample(x: View, axis: number, taps: Taps): Storage;
+  /**
+   * Where the largest of the places named for each of the last axes stands (int32, row-major over those axes). Of equal ones
+   * the first is taken; NaN counts as largest, and the last NaN is taken.
+   */
+  maxPool(x: View, axes: readonly Taps[]): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */

@@ -7,19 +7,28 @@
 
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as cumulative from './cumulative.ts';
+import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
+import * as norms from './norms.ts';
+import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as sort from './sort.ts';
+import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
+import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
 import * as views from './views.ts';
 
@@ -95,6 +104,10 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('transcendental', transcendental),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
+  ...collectOps('cumulative', cumulative),
+  ...collectOps('norms', norms),
+  ...collectOps('sort', sort),
+  ...collectOps('statistics', statistics),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
@@ -104,7 +117,11 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('scatter', scatter),
   ...collectOps('masking', masking),
   ...collectOps('subscript', subscript),
-  ...collectOps('linalg', linalg),
+  ...collectOps('products', products),
+  ...collectOps('tensorProducts', tensorProducts),
+  ...collectOps('einsum', einsum),
+  ...collectOps('linalg', { ...linalg, ...decompositions }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];

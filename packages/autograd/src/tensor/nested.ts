@@ -1,5 +1,6 @@
 import { type DType, getDefaultDType, type NumericArray } from './dtype.ts';
 import { DTypeError, ShapeError } from './errors.ts';
+import { kindOf } from './kind.ts';
 import type { Shape } from './shape.ts';
 
 /** Nested lists of numbers, as deep as a tensor has axes; booleans for bool. */
@@ -63,9 +64,4 @@ export function flattened(op: string, data: Nested | NumericArray): Flattened {
     values,
     dtype: values.length > 0 && booleans === values.length ? 'bool' : getDefaultDType(),
   };
-}
-
-function kindOf(item: unknown): string {
-  if (item === null || item === undefined) return String(item);
-  return `${typeof item === 'object' ? 'an' : 'a'} ${typeof item}`;
 }
