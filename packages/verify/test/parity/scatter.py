@@ -72,7 +72,7 @@ OPS['indexCopy'] = index_copy
 DEVIATIONS['indexAdd'] = [
     ['we refuse \\(DTypeError: indexAdd: the value is .* cannot hold', 'an alpha that the dtype cannot hold is refused, not wrapped']
 ]
-for name in ['indexFill', 'maskedFill', 'scatter']:
+for name in ['indexFill', 'indexPut', 'maskedFill', 'scatter']:
     DEVIATIONS[name] = [
         [f'we refuse \\(DTypeError: {name}: the value is .*(cannot hold|does not fit)', 'a value that the dtype cannot hold is refused, not cut'],
     ]
