@@ -83,6 +83,16 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
   type CrossEntropyOptions,
@@ -344,6 +354,7 @@ export {
   at,
   type IndexPutOptions,
   indexPut,
+  type SliceBound,
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
@@ -388,6 +399,7 @@ export {
   viewAs,
   vsplit,
 } from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -10,6 +10,7 @@ import * as arithmetic from './arithmetic.ts';
 import * as attention from './attention.ts';
 import * as bessel from './bessel.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as crossEntropy from './crossEntropy.ts';
 import * as ctcLoss from './ctcLoss.ts';
@@ -146,4 +147,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('embedding', embedding),
   ...collectOps('attention', attention),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];
