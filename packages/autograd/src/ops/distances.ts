@@ -39,9 +39,8 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineSimilari
   refuseDType(op, a, 'integers');
   const axis = normalizeDim(op, dim, shape.length);
   // Each vector is divided by its own length first, so that products of small lengths do not vanish.
-  return scaled(a, axis, eps)
-    .mul(scaled(b, axis, eps))
-    .sum(axis);
+  const direction = (x: Tensor) => x.div(raisedTo(norm(x, 2, axis, { keepdim: true }), eps));
+  return direction(a).mul(direction(b)).sum(axis);
 }
 export const cosineSimilaritySamples: Samples = (s) => {
   const range = { apart: [0], margin: 0.2 };

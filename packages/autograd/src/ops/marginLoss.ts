@@ -442,6 +442,10 @@ export const tripletMarginLossRefusals: Refusals = (s) => {
     [[x, s.tensorOf([1, 3]), x], 'ShapeError', /\(2, 3\), the positive example \(1, 3\)/],
     [[x, x, s.tensorOf([3])], 'ShapeError', /\(2, 3\), the negative example \(3,\)/],
     [[x, x, x, { margin: 0 }], 'ArgumentError', /margin must be > 0, got 0/],
-    [[s.mask([2, 2]).expand([2, 2]), s.tensorOf([2, 2]), s.tensorOf([2, 2])], 'DTypeError', /not defined for bool/],
+    [
+      [s.mask([2, 2]).expand([2, 2]), s.tensorOf([2, 2]), s.tensorOf([2, 2])],
+      'DTypeError',
+      /not defined for bool/,
+    ],
   ];
 };
