@@ -28,7 +28,7 @@ export function reduction(
 }
 
 /** The number of elements that are reduced to one. */
-export function countOf(x: Tensor, { axes }: Reduction): number {
+export function countOf(x: { readonly shape: Shape }, { axes }: Reduction): number {
   return sizeOf(axes.map((axis) => x.shape[axis]!));
 }
 

@@ -114,6 +114,16 @@ export const nansumSamples: Samples = (s) => {
 };
 export const nansumRefusals = dimsRefusals;
 
+// Where n is 0 there is no element to get a share: the divisor must only not make NaN.
+const meanOp = /* @__PURE__ */ linear<Reduction>({
+  name: 'mean',
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over).div(countOf(x, over)),
+  transpose: (g, over, like) =>
+    restored(g, like, over)
+      .div(Math.max(1, countOf(like, over)))
+      .expand(like.shape),
+});
+
 /**
  * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
  * convert them to. PyTorch: `torch.mean`.
@@ -127,8 +137,7 @@ export const nansumRefusals = dimsRefusals;
 export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
   const number = inDType('mean', x, options.dtype);
   requireFloat('mean', number);
-  const over = reduction('mean', x, dim, options);
-  return sumOp(number, over).div(countOf(x, over));
+  return meanOp(number, reduction('mean', x, dim, options));
 }
 export const meanSamples = sumSamples;
 export const meanRefusals = floatRefusals;
@@ -149,7 +158,8 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   const over = reduction('nanmean', x, dim, options);
   return nansum(number, over.axes, over).div(sum(number.eq(number), over.axes, over));
 }
-export const nanmeanSamples = nansumSamples;
+// Without NaN: where there is nothing else, the derivative of 0 / 0 has no transpose.
+export const nanmeanSamples = sumSamples;
 export const nanmeanRefusals = floatRefusals;
 
 /**

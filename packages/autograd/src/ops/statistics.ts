@@ -256,9 +256,9 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
   if (interpolation === 'higher') return above;
   const below = pick(floor);
   const weight = interpolation === 'midpoint' ? constant(0.5, ranks.dtype, ranks.shape) : ranks.sub(floor);
-  const step = above.sub(below);
   // From the nearer end, as torch.lerp: so that an infinite one at the other end does not hide it.
-  return where(weight.lt(0.5), below.add(step.mul(weight)), above.sub(step.mul(weight.neg().add(1))));
+  const first = weight.lt(0.5);
+  return where(first, below, above).add(above.sub(below).mul(where(first, weight, weight.sub(1))));
 }
 
 /**
@@ -348,13 +348,7 @@ export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
     throw new ArgumentError(`histc: the range from ${low} to ${high} is not finite; give min and max`);
   }
   if (low > high) throw new ArgumentError(`histc: min ${low} is larger than max ${high}`);
-  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
-  const width = round(round(high - low) / bins);
-  // From the nearer end, as torch.linspace does.
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) =>
-    2 * i < bins + 1 ? round(low + round(width * i)) : round(high - round(width * (bins - i))),
-  );
-  return wrap(kernels.histogram(x, edges), x.dtype, [bins]);
+  return wrap(kernels.histogram(x, bins, low, high), x.dtype, [bins]);
 }
 export const histcSamples = /* @__PURE__ */ nonDifferentiable('counts change in jumps', (s) => [
   s.tensor(),
@@ -438,7 +432,7 @@ export interface CovarianceOptions {
  * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) / c,
  * m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W - correction),
  * where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its variance.
- * Derivative: of the i-th row, (C + C^T) weighted: by composition of products.
+ * Derivative: of the i-th row, by composition of products.
  *
  * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or weights of the
  * wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
@@ -453,11 +447,9 @@ export function cov(x: Tensor, { correction = 1, fweights, aweights }: Covarianc
   checkObservations('cov', x);
   const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
   const n = rows.shape[1]!;
-  checkWeights('fweights', fweights, n);
-  checkWeights('aweights', aweights, n);
-  const f = fweights?.to(rows.dtype);
-  const a = aweights?.to(rows.dtype);
-  const w = f && a ? f.mul(a) : (f ?? a);
+  checkWeights('fweights', fweights, n, x);
+  checkWeights('aweights', aweights, n, x);
+  const w = fweights && aweights ? fweights.mul(aweights) : (fweights ?? aweights);
   const shape = x.ndim < 2 ? [] : [rows.shape[0]!, rows.shape[0]!];
   if (w === undefined) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
@@ -469,7 +461,7 @@ export function cov(x: Tensor, { correction = 1, fweights, aweights }: Covarianc
   const total = w.sum();
   if (total.item() === 0) throw new ArgumentError('cov: the weights add up to 0');
   const centred = rows.sub(rows.mul(w).sum(1, { keepdim: true }).div(total));
-  const lost = a ? w.mul(a).sum().div(total).mul(correction) : correction;
+  const lost = aweights ? w.mul(aweights).sum().div(total).mul(correction) : correction;
   return centred.mul(w).matmul(centred.T).div(total.sub(lost).clamp(0)).reshape(shape);
 }
 export const covSamples: Samples = (s) => {
@@ -508,7 +500,12 @@ function checkObservations(op: string, x: Tensor): void {
   if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
 }
 
-function checkWeights(name: 'aweights' | 'fweights', weights: Tensor | undefined, n: number): void {
+function checkWeights(
+  name: 'aweights' | 'fweights',
+  weights: Tensor | undefined,
+  n: number,
+  x: Tensor,
+): void {
   if (weights === undefined) return;
   const expected = name === 'aweights' ? 'floating point' : 'int32';
   if (isFloat(weights.dtype) !== (name === 'aweights') || weights.dtype === 'bool') {
@@ -516,11 +513,11 @@ function checkWeights(name: 'aweights' | 'fweights', weights: Tensor | undefined
   }
   if (weights.ndim !== 1 || weights.size !== n) {
     throw new ShapeError(
-      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each column of x`,
+      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each observation of x of shape ${formatShape(x.shape)}`,
     );
   }
   const smallest = n === 0 ? 0 : weights.amin().item();
-  if (smallest < 0) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
+  if (!(smallest >= 0)) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
 }
 
 /**

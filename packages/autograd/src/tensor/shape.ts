@@ -87,7 +87,7 @@ export function normalizeDims(op: string, dims: Dims | undefined, shape: Shape):
   const axes = list.map((dim) => normalizeDim(op, dim, shape.length));
   if (new Set(axes).size !== axes.length) {
     throw new ShapeError(
-      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}]`,
+      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}], for shape ${formatShape(shape)}`,
     );
   }
   return shape.length === 0 ? [] : axes.sort((a, b) => a - b);
