@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   abs,
   add,
@@ -49,6 +50,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   eq,
   ge,
@@ -64,6 +66,16 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
   type CumulativeOptions,
@@ -77,8 +89,34 @@ export {
   type TrapezoidOptions,
   trapezoid,
 } from './ops/cumulative.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { einsum } from './ops/einsum.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {
   cdist,
   dist,
@@ -86,8 +124,34 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
@@ -114,6 +178,13 @@ export {
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
+export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
 export {
   cat,
   diagonal,
@@ -148,6 +219,23 @@ export {
   uniqueConsecutive,
 } from './ops/sort.ts';
 export {
+  digamma,
+  entr,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  gammainc,
+  gammaincc,
+  lgamma,
+  logNdtr,
+  multigammaln,
+  ndtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from './ops/special.ts';
+export {
   bincount,
   type CovarianceOptions,
   corrcoef,
@@ -165,6 +253,15 @@ export {
   type VarianceAndMean,
   varMean,
 } from './ops/statistics.ts';
+export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
+
 export {
   acos,
   acosh,
@@ -188,6 +285,24 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

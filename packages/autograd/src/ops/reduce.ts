@@ -3,6 +3,8 @@ import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
+import { ArgumentError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
 import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import {
@@ -16,12 +18,21 @@ import {
   reduction,
   requireFloat,
   restored,
+  summed,
   taken,
   widened,
 } from './axes.ts';
 import { where } from './compare.ts';
 import { cumprod } from './cumulative.ts';
-import { dimRefusals, nonDifferentiable, type Refusals, type Samples } from './samples.ts';
+import {
+  dimRefusals,
+  dimsRefusals,
+  integerRefusals,
+  keepdimRefusals,
+  nonDifferentiable,
+  type Refusals,
+  type Samples,
+} from './samples.ts';
 import { cat } from './shape.ts';
 
 /** Options of reductions. */
@@ -35,6 +46,8 @@ export interface SumOptions extends ReduceOptions {
   /** Convert to this dtype first. */
   readonly dtype?: DType;
 }
+
+const sumOptions = ['keepdim', 'dtype'];
 
 /** Values and positions that a reduction found along an axis. */
 export interface ValuesAndIndices {
@@ -50,17 +63,8 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
   transpose: (g, over, like) => restored(g, like, over).expand(like.shape),
 });
 
-/** What reductions over any number of axes refuse. */
-const dimsRefusals: Refusals = (s) => [
-  ...dimRefusals(s),
-  [[s.tensorOf([2, 3]), [0, -2]], 'ShapeError', /dim 0 appears twice in \[0, -2\]/],
-];
-
-/** What reductions of floating point numbers refuse besides. */
-const floatRefusals: Refusals = (s) => [
-  ...dimsRefusals(s),
-  [[s.index([2, 3], 5), 0], 'DTypeError', /expected a floating point tensor, got int32/],
-];
+const axesRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
+const floatRefusals: Refusals = (s) => [...axesRefusals(s), ...integerRefusals(s)];
 
 /** What looking for an extreme element refuses besides. */
 const extremeRefusals: Refusals = (s) => [
@@ -81,15 +85,20 @@ const extremeRefusals: Refusals = (s) => [
  * ```
  */
 export function sum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
-  const wide = options.dtype === undefined ? widened(x) : inDType('sum', x, options.dtype);
-  return sumOp(wide, reduction('sum', x, dim, options));
+  const over = reduction('sum', x, dim, options, sumOptions);
+  return sumOp(options.dtype === undefined ? widened(x) : inDType('sum', x, options.dtype), over);
 }
 export const sumSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 export const sumRefusals: Refusals = (s) => [
-  ...dimsRefusals(s),
+  ...axesRefusals(s),
+  [
+    [s.index([2], 1).add(2147483647)],
+    'DTypeError',
+    /the result 4294967294 does not fit int32; convert first/,
+  ],
   [[s.tensorOf([2]), 0, { dtype: 'float16' }], 'ArgumentError', /unknown dtype 'float16'/],
 ];
 
@@ -104,8 +113,8 @@ export const sumRefusals: Refusals = (s) => [
  * ```
  */
 export function nansum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nansum', x, dim, options, sumOptions);
   const number = isFloat(x.dtype) ? where(x.isnan(), 0, x) : x;
-  const over = reduction('nansum', x, dim, options);
   return sum(number, over.axes, options);
 }
 export const nansumSamples: Samples = (s) => {
@@ -135,9 +144,10 @@ const meanOp = /* @__PURE__ */ linear<Reduction>({
  * ```
  */
 export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('mean', x, dim, options, sumOptions);
   const number = inDType('mean', x, options.dtype);
   requireFloat('mean', number);
-  return meanOp(number, reduction('mean', x, dim, options));
+  return meanOp(number, over);
 }
 export const meanSamples = sumSamples;
 export const meanRefusals = floatRefusals;
@@ -153,10 +163,10 @@ export const meanRefusals = floatRefusals;
  * ```
  */
 export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nanmean', x, dim, options, sumOptions);
   const number = inDType('nanmean', x, options.dtype);
   requireFloat('nanmean', number);
-  const over = reduction('nanmean', x, dim, options);
-  return nansum(number, over.axes, over).div(sum(number.eq(number), over.axes, over));
+  return summed(where(number.isnan(), 0, number), over).div(summed(number.eq(number), over));
 }
 // Without NaN: where there is nothing else, the derivative of 0 / 0 has no transpose.
 export const nanmeanSamples = sumSamples;
@@ -201,7 +211,7 @@ const varianceOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(centred(x, over)).sum(over.axes, over).mul(2),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(centred(x, over)), over).mul(2),
 });
 
 const stdOp = /* @__PURE__ */ defineOp({
@@ -210,7 +220,7 @@ const stdOp = /* @__PURE__ */ defineOp({
   saves: ['x', 'output'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
   vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
-  jvp: ({ x: t }, { x, output }, over) => t && t.mul(stdSlope(x, output, over)).sum(over.axes, over),
+  jvp: ({ x: t }, { x, output }, over) => t && summed(t.mul(stdSlope(x, output, over)), over),
 });
 
 /** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
@@ -220,8 +230,13 @@ function stdSlope(x: Tensor, output: Tensor, over: Spread): Tensor {
 }
 
 function spread(op: string, x: Tensor, dim: Dims | undefined, options: VarianceOptions): Spread {
+  const over = reduction(op, x, dim, options, ['keepdim', 'correction']);
   requireFloat(op, x);
-  return { ...reduction(op, x, dim, options), correction: options.correction ?? 1 };
+  const { correction = 1 } = options;
+  if (typeof correction !== 'number') {
+    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
+  }
+  return { ...over, correction };
 }
 
 /**
@@ -241,7 +256,19 @@ export const varianceSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[3], [2, 3], [4, 2, 2]]), { distinct: true });
   return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
 };
-export const varianceRefusals = floatRefusals;
+export const varianceRefusals: Refusals = (s) => [
+  ...floatRefusals(s),
+  [
+    [s.tensorOf([3]), 0, { correction: '0' }],
+    'ArgumentError',
+    /correction must be a number, got the string '0'/,
+  ],
+  [
+    [s.tensorOf([3]), 0, { unbiased: false }],
+    'ArgumentError',
+    /unknown option 'unbiased'; known are keepdim, correction/,
+  ],
+];
 
 /**
  * The standard deviation: the square root of {@link variance}. Derivative: (x - mean) / ((n - correction) std).
@@ -257,7 +284,7 @@ export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tenso
   return stdOp({ x }, spread('std', x, dim, options));
 }
 export const stdSamples = varianceSamples;
-export const stdRefusals = floatRefusals;
+export const stdRefusals = varianceRefusals;
 
 const prodOp = /* @__PURE__ */ defineOp({
   name: 'prod',
@@ -265,7 +292,7 @@ const prodOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, over),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(productOfOthers(x, over.axes)), over),
 });
 
 /** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
@@ -293,14 +320,18 @@ function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
  * ```
  */
 export function prod(x: Tensor, dim?: number, options: SumOptions = {}): Tensor {
-  const wide = options.dtype === undefined ? widened(x) : inDType('prod', x, options.dtype);
-  return prodOp({ x: wide }, reduction('prod', x, dim, options));
+  const over = reduction('prod', x, dim, options, sumOptions);
+  return prodOp({ x: options.dtype === undefined ? widened(x) : inDType('prod', x, options.dtype) }, over);
 }
 export const prodSamples: Samples = (s) => {
   const x = s.tensor({ values: [-1.5, -0.5, 0, 0.7, 2] });
   return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
 };
-export const prodRefusals = dimRefusals;
+export const prodRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  ...keepdimRefusals(s),
+  [[s.index([2], 1).add(65536)], 'DTypeError', /the result 4294967296 does not fit int32; convert first/],
+];
 
 const extreme = (name: 'amax' | 'amin') => {
   const share = (t: Tensor, x: Tensor, output: Tensor, over: Reduction) => {
@@ -314,7 +345,7 @@ const extreme = (name: 'amax' | 'amin') => {
     saves: ['x', 'output'],
     forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
     vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
-    jvp: ({ x: t }, { x, output }, over) => t && share(t, x, output, over).sum(over.axes, over),
+    jvp: ({ x: t }, { x, output }, over) => t && summed(share(t, x, output, over), over),
   });
 };
 

@@ -1,10 +1,11 @@
 import { kernels } from '../kernels/select.ts';
+import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { type Dims, formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, floating, nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
+import { floating, nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
 import { where } from './compare.ts';
 import {
   mean,
@@ -38,8 +39,8 @@ export interface VarianceAndMean {
  * ```
  */
 export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): VarianceAndMean {
+  const { axes } = reduction('varMean', x, dim, options, ['keepdim', 'correction']);
   requireFloat('varMean', x);
-  const { axes } = reduction('varMean', x, dim, options);
   return { variance: variance(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
 }
 export const varMeanSamples = stdSamples;
@@ -64,8 +65,8 @@ export interface StdAndMean {
  * ```
  */
 export function stdMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): StdAndMean {
+  const { axes } = reduction('stdMean', x, dim, options, ['keepdim', 'correction']);
   requireFloat('stdMean', x);
-  const { axes } = reduction('stdMean', x, dim, options);
   return { std: std(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
 }
 export const stdMeanSamples = stdSamples;
@@ -199,8 +200,10 @@ function quantiles(
   x: Tensor,
   q: Tensor | number,
   dim: number | undefined,
-  { interpolation = 'linear', keepdim = false }: QuantileOptions,
+  options: QuantileOptions,
 ): Tensor {
+  const { axes } = reduction(op, x, dim, options, ['keepdim', 'interpolation']);
+  const { interpolation = 'linear', keepdim = false } = options;
   requireFloat(op, x);
   if (!interpolations.includes(interpolation)) {
     throw new ArgumentError(
@@ -209,7 +212,6 @@ function quantiles(
   }
   if (x.size === 0)
     throw new ShapeError(`${op}: a tensor of shape ${formatShape(x.shape)} is empty, it has no quantiles`);
-  const { axes } = reduction(op, x, dim, {});
   const levels = levelsOf(op, x, q);
   // The axes to reduce become one, the last.
   const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
@@ -339,8 +341,9 @@ export const nanquantileRefusals = quantileRefusals;
  * ```
  */
 export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
+  checkTensor('histc', 'x', x);
   requireFloat('histc', x);
-  checkCount('histc', 'bins', bins, 1);
+  checkWhole('histc', 'bins', bins, 1);
   let [low, high] = [min, max];
   if (low === high && x.size > 0) [low, high] = [x.amin().item(), x.amax().item()];
   if (low === high) [low, high] = [low - 1, high + 1];
@@ -381,6 +384,7 @@ export const histcRefusals: Refusals = (s) => [
  * ```
  */
 export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
+  checkTensor('bincount', 'x', x);
   if (x.dtype !== 'int32' && x.dtype !== 'uint8') {
     throw new DTypeError(`bincount: x is ${x.dtype}, expected int32 or uint8; convert it with .to('int32')`);
   }
@@ -394,7 +398,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,
     );
   }
-  checkCount('bincount', 'minlength', minlength, 0);
+  checkWhole('bincount', 'minlength', minlength, 0);
   const smallest = x.size === 0 ? 0 : x.amin().item();
   if (smallest < 0) throw new ArgumentError(`bincount: elements of x must be >= 0, got ${smallest}`);
   const source =
@@ -443,7 +447,9 @@ export interface CovarianceOptions {
  * console.log(cov(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
  * ```
  */
-export function cov(x: Tensor, { correction = 1, fweights, aweights }: CovarianceOptions = {}): Tensor {
+export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
+  checkOptions('cov', options, ['correction', 'fweights', 'aweights']);
+  const { correction = 1, fweights, aweights } = options;
   checkObservations('cov', x);
   const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
   const n = rows.shape[1]!;
@@ -496,6 +502,7 @@ export const covRefusals: Refusals = (s) => {
 };
 
 function checkObservations(op: string, x: Tensor): void {
+  checkTensor(op, 'x', x);
   if (x.ndim > 2) throw new ShapeError(`${op}: expected at most two axes, got shape ${formatShape(x.shape)}`);
   if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
 }
