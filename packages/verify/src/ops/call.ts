@@ -43,9 +43,8 @@ export class Call {
     const inputs: Named[] = [];
     const visit = (value: unknown, name: string): void => {
       if (value instanceof Tensor) inputs.push({ name, tensor: value });
-      else if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, `${name}[${i}]`);
-      else if (isOptions(value))
-        for (const [key, item] of Object.entries(value)) visit(item, `${name}.${key}`);
+      if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, `${name}[${i}]`);
+      if (isOptions(value)) for (const [key, item] of Object.entries(value)) visit(item, `${name}.${key}`);
     };
     for (const [i, arg] of args.entries()) visit(arg, `argument ${i}`);
     this.args = args;
@@ -58,9 +57,10 @@ export class Call {
     let at = 0;
     const replace = (value: unknown): unknown => {
       if (value instanceof Tensor) return tensors[at++]!;
-      if (Array.isArray(value)) return value.map(replace);
-      if (!isOptions(value)) return value;
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
+      if (isOptions(value)) {
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
+      }
+      return Array.isArray(value) ? value.map(replace) : value;
     };
     return new Call(this.args.map(replace));
   }
