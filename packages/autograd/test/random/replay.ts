@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { findPython } from '../../../../scripts/jest/python.ts';
 import { Generator } from '../../src/random/generator.ts';
 import { NumpyRandomState } from '../../src/random/numpyRandomState.ts';
 
@@ -63,21 +64,17 @@ export interface Replayed<Call> {
 }
 
 const SCRIPT = fileURLToPath(new URL('../fixtures/random_reference.py', import.meta.url));
-const PYTHON = process.env['TENSORTAPE_PYTHON'] ?? 'python3';
 
-/** Whether a Python with `module` is there; if not, says how to give one. */
+/** Whether a Python with `module` is there; if not, says how to get one. */
 export function pythonHas(module: string): boolean {
-  const found = spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
-  if (!found)
-    process.stderr.write(
-      `Skipped: ${PYTHON} cannot import ${module}; set TENSORTAPE_PYTHON to a Python that can.\n`,
-    );
+  const found = findPython([module]) !== null;
+  if (!found) process.stderr.write(`Skipped: no Python with ${module}; try "npm run pytorch".\n`);
   return found;
 }
 
 /** Replays the program in Python. */
 export function askPython(program: Program): Answer {
-  const { status, stdout, stderr } = spawnSync(PYTHON, [SCRIPT], {
+  const { status, stdout, stderr } = spawnSync(findPython(['numpy'])!, [SCRIPT], {
     input: JSON.stringify(program),
     maxBuffer: 2 ** 30,
     encoding: 'utf8',

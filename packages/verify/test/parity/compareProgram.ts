@@ -13,6 +13,7 @@ const equal: Verdict = { difference: null, uncertain: false };
 
 /** Runs a program in both. */
 export async function compareProgram(ask: Ask, program: Program): Promise<Verdict> {
+  const ours = run(program);
   const theirs = decode(
     await ask({
       kind: 'program',
@@ -27,7 +28,6 @@ export async function compareProgram(ask: Ask, program: Program): Promise<Verdic
     }),
   ) as Answer;
   if (isRefused(theirs)) return { difference: `PyTorch refuses: ${theirs.refused}`, uncertain: false };
-  const ours = run(program);
   const single = program.inputs.some(isSingle) || ours.values.some(isSingle);
   const tolerance = TOLERANCE[single ? 'float32' : 'float64'];
   const difference =
@@ -146,7 +146,7 @@ function* smaller(program: Program): Generator<Program> {
   if (twice) yield { ...program, twice: false };
   for (let count = 1; count < steps.length; count *= 2) yield { ...program, steps: steps.slice(0, -count) };
   for (let i = steps.length - 1; i >= 0; i--) {
-    for (const instead of replacements(steps[i]!)) yield withoutStep(program, i, instead);
+    for (const instead of replacements(program, i)) yield withoutStep(program, i, instead);
   }
   for (let i = 0; i < inputs.length; i++) {
     const used = steps.some(({ args }) => refsOf(args).includes(i));
@@ -156,9 +156,10 @@ function* smaller(program: Program): Generator<Program> {
   }
 }
 
-/** What may stand in for the value of a step: its own operands, or (-1) nothing, if no other step uses it. */
-function replacements({ args }: Step): readonly number[] {
-  return [-1, ...new Set(refsOf(args))];
+/** What may stand in for the value of a step: its own operands; anything, if no other step uses it. */
+function replacements({ inputs, steps }: Program, index: number): readonly number[] {
+  const used = steps.some(({ args }) => refsOf(args).includes(inputs.length + index));
+  return used ? [...new Set(refsOf(steps[index]!.args))] : [0];
 }
 
 function withoutStep({ inputs, steps, twice }: Program, index: number, instead: number): Program {
