@@ -73,6 +73,6 @@ export function parse(text: string): Comment {
 }
 
 function firstSentence(text: string): string {
-  const [sentence] = text.split(/(?<=\.)(?<!e\.g\.|i\.e\.) (?=[A-Z`|(])/);
+  const [sentence] = text.split(/(?<=\.)(?<!e\.g\.|i\.e\.) (?=[A-Za-z`|(])/);
   return sentence ?? '';
 }
