@@ -65,23 +65,47 @@ export {
   where,
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type TrapezoidOptions,
+  trapezoid,
+} from './ops/cumulative.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
+export {
+  cdist,
+  dist,
+  type NormOrder,
+  norm,
+  renorm,
+} from './ops/norms.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
 export {
   all,
   amax,
   amin,
+  aminmax,
   any,
   argmax,
   argmin,
-  cumsum,
+  countNonzero,
+  type MinAndMax,
   max,
   mean,
   min,
+  nanmean,
+  nansum,
   prod,
   type ReduceOptions,
+  type SumOptions,
   std,
   sum,
   type ValuesAndIndices,
@@ -106,6 +130,41 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export {
+  argsort,
+  bucketize,
+  type IsinOptions,
+  isin,
+  kthvalue,
+  type SearchOptions,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopkOptions,
+  topk,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from './ops/sort.ts';
+export {
+  bincount,
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  histc,
+  type Interpolation,
+  median,
+  mode,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+  type StdAndMean,
+  stdMean,
+  type VarianceAndMean,
+  varMean,
+} from './ops/statistics.ts';
 export {
   acos,
   acosh,

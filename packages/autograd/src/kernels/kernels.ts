@@ -55,6 +55,19 @@ export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr'
 /** Reductions over axes; `any` and `all` give bool, the others the operand's dtype. */
 export type ReduceName = 'all' | 'amax' | 'amin' | 'any' | 'prod' | 'sum';
 
+/** Running totals along an axis. */
+export type CumulateName = 'logcumsumexp' | 'prod' | 'sum';
+
+/** Which rows of a matrix are equal; see `Kernels.groups`. All are int32. */
+export interface Groups {
+  /** The position of one row of each group, in the order of the groups. */
+  readonly first: Storage;
+  /** The group of each row. */
+  readonly inverse: Storage;
+  /** The number of rows in each group. */
+  readonly counts: Storage;
+}
+
 /** One step of stochastic gradient descent; see `Kernels.sgd`. */
 export interface SgdStep {
   /** The learning rate. */
@@ -113,8 +126,32 @@ export interface Kernels {
   reduce(fn: ReduceName, x: View, axes: readonly number[]): Storage;
   /** Positions (int32) of the first extreme element along `axis`. NaN is extreme. */
   argReduce(fn: 'argmax' | 'argmin', x: View, axis: number): Storage;
-  /** Running sums along `axis`. */
-  cumsum(x: View, axis: number): Storage;
+  /** sum (x - mean)^2 / max(0, n - correction) over `axes`, or its square root; in doubles, around the mean. */
+  variance(x: View, axes: readonly number[], correction: number, root: boolean): Storage;
+  /** (sum |x|^p)^(1/p) over `axes`, in doubles; the largest |x| for p = Infinity, the smallest for -Infinity, a count for 0. */
+  norm(p: number, x: View, axes: readonly number[]): Storage;
+  /** The p-norms of the differences of all rows of `a` (…, m, k) and `b` (…, n, k); equal leading axes. */
+  cdist(p: number, a: View, b: View): Storage;
+  /** Running sums, products, or logarithms of sums of exponentials along `axis`, in doubles. */
+  cumulate(fn: CumulateName, x: View, axis: number): Storage;
+  /** y_i = a_i y_(i-1) + b_i along `axis`, from y_(-1) = 0, in doubles. Both views have one shape and dtype. */
+  recurrence(a: View, b: View, axis: number): Storage;
+  /** Positions (int32) of the running extreme element along `axis`: the last of equal ones; NaN is extreme. */
+  cumulativeExtreme(fn: 'cummax' | 'cummin', x: View, axis: number): Storage;
+  /** The positions (int32) along `axis` in sorted order. Equal elements keep their order; NaN counts as largest. */
+  sort(x: View, axis: number, descending: boolean): Storage;
+  /** As an ascending `sort`, but only the position of one rank; `rankOf` says which, from the number of NaN in the line. */
+  ranked(x: View, axis: number, rankOf: (nans: number) => number): Storage;
+  /** Positions (int32) of the last of the most frequent elements along `axis`; of equally frequent values, the smallest. */
+  mode(x: View, axis: number): Storage;
+  /** How the rows of a matrix repeat: all of them, or only those next to each other (`consecutive`). */
+  groups(x: View, consecutive: boolean): Groups;
+  /** How many elements of the ascending last axis of `sequence` are < `values`, or <= if `right` (int32). */
+  searchSorted(sequence: View, values: View, right: boolean): Storage;
+  /** Which elements of `x` are among those of `candidates` (bool); NaN is not. */
+  isIn(x: View, candidates: View): Storage;
+  /** How many elements lie between neighbouring `edges` (ascending); the last interval includes its end. */
+  histogram(x: View, edges: Float64Array): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */

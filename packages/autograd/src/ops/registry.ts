@@ -8,13 +8,17 @@
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as cumulative from './cumulative.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as norms from './norms.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as sort from './sort.ts';
+import * as statistics from './statistics.ts';
 import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -89,6 +93,10 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('transcendental', transcendental),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
+  ...collectOps('cumulative', cumulative),
+  ...collectOps('norms', norms),
+  ...collectOps('sort', sort),
+  ...collectOps('statistics', statistics),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('indexing', indexing),

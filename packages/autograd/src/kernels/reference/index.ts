@@ -1,11 +1,14 @@
 import type { Kernels } from '../kernels.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
+import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
 import { gather, scatterAdd } from './indexing.ts';
 import { matmul } from './matmul.ts';
+import { cdist, norm, variance } from './norms.ts';
 import { adam, sgd } from './optimizer.ts';
-import { argReduce, cumsum, reduce } from './reduce.ts';
+import { argReduce, reduce } from './reduce.ts';
 import { softmax } from './softmax.ts';
+import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
 import { unary } from './unary.ts';
 
 /** The reference kernels: plain TypeScript, any dtype, any strides. */
@@ -18,7 +21,19 @@ export const reference: Kernels = {
   assign,
   reduce,
   argReduce,
-  cumsum,
+  variance,
+  norm,
+  cdist,
+  cumulate,
+  recurrence,
+  cumulativeExtreme,
+  sort,
+  ranked,
+  mode,
+  groups,
+  searchSorted,
+  isIn,
+  histogram,
   matmul,
   softmax,
   gather,
