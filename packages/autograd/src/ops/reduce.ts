@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
@@ -171,6 +172,7 @@ export const nanmeanRefusals = floatRefusals;
  * ```
  */
 export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  checkTensor('countNonzero', 'x', x);
   return sum(x.ne(0), reduction('countNonzero', x, dim, {}).axes);
 }
 export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are integers', (s) => {
@@ -465,6 +467,7 @@ export const minRefusals = extremeRefusals;
  * ```
  */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmax', 'x', x);
   return argReduce('argmax', x, dim, options);
 }
 export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', aminmaxSamples);
@@ -481,6 +484,7 @@ export const argmaxRefusals = extremeRefusals;
  * ```
  */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmin', 'x', x);
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
@@ -510,6 +514,7 @@ function argReduce(
  * ```
  */
 export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('any', 'x', x);
   const axes = normalizeDims('any', dim, x.shape);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
@@ -530,6 +535,7 @@ export const anyRefusals = dimsRefusals;
  * ```
  */
 export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('all', 'x', x);
   const axes = normalizeDims('all', dim, x.shape);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
