@@ -77,8 +77,34 @@ export {
   type TrapezoidOptions,
   trapezoid,
 } from './ops/cumulative.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {
   cdist,
   dist,
@@ -87,7 +113,19 @@ export {
   renorm,
 } from './ops/norms.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
@@ -114,6 +152,13 @@ export {
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
+export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
 export {
   cat,
   diagonal,
@@ -166,6 +211,13 @@ export {
   varMean,
 } from './ops/statistics.ts';
 export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
+export {
   acos,
   acosh,
   asin,
@@ -188,6 +240,23 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -1,6 +1,6 @@
 import type { DType } from '../tensor/dtype.ts';
 import type { Storage } from '../tensor/storage.ts';
-import type { View } from '../tensor/view.ts';
+import type { Layout, View } from '../tensor/view.ts';
 
 /** Elementwise functions of one operand; results have the operand's dtype. */
 export type UnaryName =
@@ -66,6 +66,22 @@ export interface Groups {
   readonly inverse: Storage;
   /** The number of rows in each group. */
   readonly counts: Storage;
+}
+
+/** How `Kernels.scatter` combines what lands in one place. `assign` keeps the last in row-major order. */
+export type ScatterName = 'amax' | 'amin' | 'assign' | 'prod' | 'sum';
+
+/**
+ * Which elements an index with several tensors picks: along `axes` those at `positions`, along the other axes all. The
+ * result has the axes of the index where `lead` axes that are not indexed have gone before.
+ */
+export interface Selection {
+  /** The indexed axes, ascending. */
+  readonly axes: readonly number[];
+  /** How many of the other axes come before those of the index in the result. */
+  readonly lead: number;
+  /** Row-major int32 of shape (axes.length, ...axes of the index): valid positions along each axis, none negative. */
+  readonly positions: View;
 }
 
 /** One step of stochastic gradient descent; see `Kernels.sgd`. */
@@ -156,10 +172,26 @@ export interface Kernels {
   matmul(a: View, b: View): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
-  /** Elements of `x` at positions `index` along `axis`; the result has the shape of `index`. */
+  /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
+  firstOutside(index: View, low: number, high: number): number;
+  /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */
+  fromStart(index: View, length: number): Storage;
+  /** Where the elements of `x` (at least one axis) that are not 0 stand: int32 of shape (axes, number of elements). */
+  nonzero(x: View): Storage;
+  /** Elements of `x` at valid positions `index` along `axis`; the result has the shape of `index`. */
   gather(x: View, axis: number, index: View): Storage;
-  /** A copy of `x` with elements of `source` added at positions `index` along `axis`. */
-  scatterAdd(x: View, axis: number, index: View, source: View): Storage;
+  /** A copy of `x` with elements of `source` brought in at valid positions `index` along `axis`. `op` is for messages. */
+  scatter(op: string, fn: ScatterName, x: View, axis: number, index: View, source: View): Storage;
+  /** The selected elements of `x`. */
+  indexGet(x: View, selection: Selection): Storage;
+  /** Writes the elements of `source` (of their shape) over the selected ones of `target`; the last in row-major order stays. */
+  indexPut(target: View, selection: Selection, source: View): void;
+  /** Adds the elements of `source` (of their shape) to the selected elements of a float64 `target`. */
+  indexAdd(target: View, selection: Selection, source: View): void;
+  /** Sums, in a row-major array of `size` elements, of the elements of `source` that `places` puts in one place. */
+  overlapAdd(source: View, places: Layout, size: number): Storage;
+  /** float64 totals in another dtype; refuses those that integers cannot hold. `op` is for messages. */
+  settle(op: string, totals: Storage, dtype: DType): Storage;
   /**
    * A step of gradient descent in place, over row-major views of one shape and dtype. `velocity` is there when the
    * momentum is not 0. With g the gradient (its negative to ascend) plus weightDecay * parameter:

@@ -9,17 +9,23 @@ import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as cumulative from './cumulative.ts';
+import * as diagonals from './diagonals.ts';
 import * as indexing from './indexing.ts';
+import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as masking from './masking.ts';
 import * as norms from './norms.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
+import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as sort from './sort.ts';
 import * as statistics from './statistics.ts';
+import * as subscript from './subscript.ts';
 import * as transcendental from './transcendental.ts';
+import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -99,7 +105,13 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('statistics', statistics),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
+  ...collectOps('views', views),
+  ...collectOps('join', join),
+  ...collectOps('diagonals', diagonals),
   ...collectOps('indexing', indexing),
+  ...collectOps('scatter', scatter),
+  ...collectOps('masking', masking),
+  ...collectOps('subscript', subscript),
   ...collectOps('linalg', linalg),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),

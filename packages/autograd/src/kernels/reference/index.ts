@@ -2,11 +2,12 @@ import type { Kernels } from '../kernels.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
 import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
-import { gather, scatterAdd } from './indexing.ts';
+import { firstOutside, fromStart, gather, nonzero, overlapAdd, scatter, settle } from './indexing.ts';
 import { matmul } from './matmul.ts';
 import { cdist, norm, variance } from './norms.ts';
 import { adam, sgd } from './optimizer.ts';
 import { argReduce, reduce } from './reduce.ts';
+import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
 import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
 import { unary } from './unary.ts';
@@ -36,8 +37,16 @@ export const reference: Kernels = {
   histogram,
   matmul,
   softmax,
+  firstOutside,
+  fromStart,
+  nonzero,
   gather,
-  scatterAdd,
+  scatter,
+  indexGet,
+  indexPut,
+  indexAdd,
+  overlapAdd,
+  settle,
   sgd,
   adam,
 };
