@@ -201,7 +201,8 @@ const varianceOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(centred(x, over)).sum(over.axes, over).mul(2),
+  jvp: ({ x: t }, { x }, over) =>
+    t && t.mul(centred(x, over)).sum(over.axes, { keepdim: over.keepdim }).mul(2),
 });
 
 const stdOp = /* @__PURE__ */ defineOp({
@@ -210,7 +211,8 @@ const stdOp = /* @__PURE__ */ defineOp({
   saves: ['x', 'output'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
   vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
-  jvp: ({ x: t }, { x, output }, over) => t && t.mul(stdSlope(x, output, over)).sum(over.axes, over),
+  jvp: ({ x: t }, { x, output }, over) =>
+    t && t.mul(stdSlope(x, output, over)).sum(over.axes, { keepdim: over.keepdim }),
 });
 
 /** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
@@ -282,7 +284,8 @@ const prodOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, over),
+  jvp: ({ x: t }, { x }, over) =>
+    t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, { keepdim: over.keepdim }),
 });
 
 /** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
@@ -335,7 +338,8 @@ const extreme = (name: 'amax' | 'amin') => {
     saves: ['x', 'output'],
     forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
     vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
-    jvp: ({ x: t }, { x, output }, over) => t && share(t, x, output, over).sum(over.axes, over),
+    jvp: ({ x: t }, { x, output }, over) =>
+      t && share(t, x, output, over).sum(over.axes, { keepdim: over.keepdim }),
   });
 };
 
