@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   abs,
   add,
@@ -64,6 +65,16 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
   type CumulativeOptions,
@@ -78,6 +89,7 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { einsum } from './ops/einsum.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -103,7 +115,6 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {
   cdist,
@@ -112,6 +123,20 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
 export {
   chunk,
@@ -217,6 +242,7 @@ export {
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
   acosh,
@@ -257,6 +283,7 @@ export {
   viewAs,
   vsplit,
 } from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -1,4 +1,5 @@
 import type { DType } from '../tensor/dtype.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Storage } from '../tensor/storage.ts';
 import type { Layout, View } from '../tensor/view.ts';
 
@@ -82,6 +83,44 @@ export interface Selection {
   readonly lead: number;
   /** Row-major int32 of shape (axes.length, ...axes of the index): valid positions along each axis, none negative. */
   readonly positions: View;
+}
+
+/**
+ * How windows slide over the axes behind the first two of a tensor (n, c, …), one number for each axis: element k of window
+ * i stands at i * stride + k * dilation - padding. Places outside the tensor hold zeros.
+ */
+export interface Windows {
+  /** The lengths of the axes. */
+  readonly input: Shape;
+  /** How many elements a window takes. */
+  readonly kernel: Shape;
+  /** How many windows there are. */
+  readonly output: Shape;
+  /** The step from one window to the next. */
+  readonly stride: Shape;
+  /** How far before the start of the axis the first window begins. */
+  readonly padding: Shape;
+  /** The step from one element of a window to the next. */
+  readonly dilation: Shape;
+}
+
+/** How filters (o, c / groups, …) slide over images (n, c, …). */
+export interface Convolution extends Windows {
+  /** Into how many parts the channels are divided, each with filters of its own. */
+  readonly groups: number;
+}
+
+/**
+ * From which places along an axis of the operand each place along that axis of the result is made: place i from those in
+ * `positions`, weighted by `weights`, from starts[i] up to starts[i + 1].
+ */
+export interface Taps {
+  /** One more than there are places in the result. */
+  readonly starts: Int32Array;
+  /** Places in the operand. */
+  readonly positions: Int32Array;
+  /** One for each position. */
+  readonly weights: Float64Array;
 }
 
 /** One step of stochastic gradient descent; see `Kernels.sgd`. */
@@ -170,6 +209,23 @@ export interface Kernels {
   histogram(x: View, edges: Float64Array): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
+  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
+  convolution(x: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
+  convInput(g: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */
+  convWeight(x: View, g: View, convolution: Convolution): Storage;
+  /** The windows over (n, c, …) as columns: (n, c * elements of a window, windows). */
+  unfold(x: View, windows: Windows): Storage;
+  /** The adjoint of `unfold`: columns are added up where they came from. */
+  fold(columns: View, windows: Windows): Storage;
+  /** Weighted sums of places along `axis`. */
+  resample(x: View, axis: number, taps: Taps): Storage;
+  /**
+   * Where the largest of the places named for each of the last axes stands (int32, row-major over those axes). Of equal ones
+   * the first is taken; NaN counts as largest, and the last NaN is taken.
+   */
+  maxPool(x: View, axes: readonly Taps[]): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */

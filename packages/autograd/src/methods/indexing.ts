@@ -4,10 +4,10 @@ import * as scatterOps from '../ops/scatter.ts';
 import * as subscriptOps from '../ops/subscript.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import type { Tensor } from '../tensor.ts';
-import { ReduceMethods } from './reduce.ts';
+import { ProductMethods } from './products.ts';
 
 /** Taking and replacing elements: see `ops/indexing.ts`, `scatter.ts`, `masking.ts` and `subscript.ts`. */
-export abstract class IndexingMethods extends ReduceMethods {
+export abstract class IndexingMethods extends ProductMethods {
   /** The part of x that subscripts name: see {@link subscriptOps.at}. */
   at(this: Tensor, ...subscripts: readonly subscriptOps.Subscript[]): Tensor {
     return subscriptOps.at(this, ...subscripts);

@@ -1,6 +1,5 @@
 import * as convertOps from '../ops/convert.ts';
 import * as diagonalOps from '../ops/diagonals.ts';
-import * as linalgOps from '../ops/linalg.ts';
 import * as rearrangeOps from '../ops/rearrange.ts';
 import * as ops from '../ops/shape.ts';
 import * as viewOps from '../ops/views.ts';
@@ -10,7 +9,7 @@ import type { Dims } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { IndexingMethods } from './indexing.ts';
 
-/** Views, rearranging, matrix products and conversions: see `ops/shape.ts`, `views.ts`, `rearrange.ts`, `linalg.ts` …. */
+/** Views, rearranging, conversions: see `ops/shape.ts`, `views.ts`, `rearrange.ts` …. */
 export abstract class ShapeMethods extends IndexingMethods {
   /** Views of equal parts along an axis: see {@link rearrangeOps.chunk}. */
   chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
@@ -50,11 +49,6 @@ export abstract class ShapeMethods extends IndexingMethods {
   /** A view of the diagonal of two axes: see {@link ops.diagonal}. */
   diagonal(this: Tensor, offset?: number, dim0?: number, dim1?: number): Tensor {
     return ops.diagonal(this, offset, dim0, dim1);
-  }
-
-  /** The inner product of two vectors: see {@link linalgOps.dot}. */
-  dot(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.dot(this, other);
   }
 
   /** Views of parts along the third axis: see {@link viewOps.dsplit}. */
@@ -97,11 +91,6 @@ export abstract class ShapeMethods extends IndexingMethods {
     return viewOps.hsplit(this, sections);
   }
 
-  /** The matrix product: see {@link linalgOps.matmul}. */
-  matmul(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.matmul(this, other);
-  }
-
   /** A view with axes moved: see {@link viewOps.movedim}. */
   movedim(this: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
     return viewOps.movedim(this, source, destination);
@@ -110,11 +99,6 @@ export abstract class ShapeMethods extends IndexingMethods {
   /** A view of some positions along an axis: see {@link ops.narrow}. */
   narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
     return ops.narrow(this, dim, start, length);
-  }
-
-  /** All products of two vectors: see {@link linalgOps.outer}. */
-  outer(this: Tensor, other: Tensor): Tensor {
-    return linalgOps.outer(this, other);
   }
 
   /** A view with the axes in a new order: see {@link ops.permute}. */

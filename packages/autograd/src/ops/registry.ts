@@ -7,14 +7,18 @@
 
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as cumulative from './cumulative.ts';
+import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
 import * as norms from './norms.ts';
+import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -24,6 +28,7 @@ import * as softmax from './softmax.ts';
 import * as sort from './sort.ts';
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
+import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
 import * as views from './views.ts';
 
@@ -112,7 +117,11 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('scatter', scatter),
   ...collectOps('masking', masking),
   ...collectOps('subscript', subscript),
-  ...collectOps('linalg', linalg),
+  ...collectOps('products', products),
+  ...collectOps('tensorProducts', tensorProducts),
+  ...collectOps('einsum', einsum),
+  ...collectOps('linalg', { ...linalg, ...decompositions }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];
