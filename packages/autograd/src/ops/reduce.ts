@@ -156,7 +156,8 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   const over = reduction('nanmean', x, dim, options, sumOptions);
   const number = inDType('nanmean', x, options.dtype);
   requireFloat('nanmean', number);
-  return nansum(number, over.axes, over).div(sum(number.eq(number), over.axes, over));
+  const kept = { keepdim: over.keepdim };
+  return nansum(number, over.axes, kept).div(sum(number.eq(number), over.axes, kept));
 }
 export const nanmeanSamples = nansumSamples;
 export const nanmeanRefusals = floatRefusals;

@@ -49,7 +49,8 @@ function familyOf(node: ts.Node): { readonly name: string; readonly module: ts.E
   return ts.isStringLiteral(name) ? { name: name.text, module } : null;
 }
 
-const labels = /(?<=^|[.;:)`]\s)(Derivatives?|Kinks|Errors|PyTorch): /;
+/** A label at the start of a sentence, perhaps with what it needs: `Derivatives, with C = Q^T A: …`. */
+const labels = /(?<=^|[.;:)`]\s)(Derivatives?|Kinks|Errors|PyTorch)(?:, ([^:]*))?: /;
 
 /** The parts of a comment: sentences up to the first label, then what stands behind each. */
 export function parse(text: string): Comment {
@@ -59,9 +60,10 @@ export function parse(text: string): Comment {
     .trim()
     .split(labels);
   const parts = new Map<string, string>();
-  for (let i = 0; i < rest.length; i += 2) {
-    const label = rest[i]!.replace(/s$/, '');
-    parts.set(label, (rest[i + 1] ?? '').trim().replace(/\.$/, ''));
+  for (let i = 0; i < rest.length; i += 3) {
+    const [label, condition, words] = rest.slice(i, i + 3) as [string, string | undefined, string];
+    const said = words.trim().replace(/\.$/, '');
+    parts.set(label.replace(/s$/, ''), condition === undefined ? said : `${condition}: ${said}`);
   }
   return {
     summary: firstSentence(head.trim()).replace(/\.$/, ''),
