@@ -50,6 +50,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   eq,
   ge,
@@ -218,6 +219,23 @@ export {
   uniqueConsecutive,
 } from './ops/sort.ts';
 export {
+  digamma,
+  entr,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  gammainc,
+  gammaincc,
+  lgamma,
+  logNdtr,
+  multigammaln,
+  ndtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from './ops/special.ts';
+export {
   bincount,
   type CovarianceOptions,
   corrcoef,
@@ -243,6 +261,7 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
+
 export {
   acos,
   acosh,
