@@ -159,7 +159,13 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   const kept = { keepdim: over.keepdim };
   return nansum(number, over.axes, kept).div(sum(number.eq(number), over.axes, kept));
 }
-export const nanmeanSamples = nansumSamples;
+export const nanmeanSamples: Samples = (s) => {
+  // NaN on the diagonal only: no line is without a number.
+  const places = s.tensorOf([3, 3], { values: [1] });
+  const others = places.triu(1).add(places.tril(-1)).ne(0);
+  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};
 export const nanmeanRefusals = floatRefusals;
 
 /**

@@ -50,7 +50,7 @@ function familyOf(node: ts.Node): { readonly name: string; readonly module: ts.E
 }
 
 /** A label at the start of a sentence, perhaps with what it needs: `Derivatives, with C = Q^T A: …`. */
-const labels = /(?<=^|[.;:)`]\s)(Derivatives?|Kinks|Errors|PyTorch)(?:, ([^:]*))?: /;
+const labels = /(?<=^|[.;:)`]\s)(Derivatives?|Kinks|Errors|PyTorch|Source)(?:, ([^:]*))?: /;
 
 /** The parts of a comment: sentences up to the first label, then what stands behind each. */
 export function parse(text: string): Comment {

@@ -23,14 +23,17 @@ export type Counts = ReadonlyMap<string, readonly number[]>;
 
 const keyOf = ({ family, name }: RegisteredOp): string => `${family}.${name}`;
 
-/** Cases of each kind for every operation, the same each time. Throws where one fails. */
+/** Cases of each kind for every operation, the same each time. Throws where any fails. */
 export function countCases(runs: number, seed: number): Counts {
-  return new Map(registry.map((op) => [keyOf(op), casesOf(checkOp(op, { runs, seed }))]));
+  const reports = registry.map((op) => [keyOf(op), checkOp(op, { runs, seed })] as const);
+  const failures = reports.flatMap(([, { properties }]) =>
+    properties.flatMap(({ failure }) => (failure === null ? [] : [failure.message])),
+  );
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+  return new Map(reports.map(([key, report]) => [key, casesOf(report)]));
 }
 
-function casesOf({ op, properties }: OpReport): readonly number[] {
-  const failed = properties.find(({ failure }) => failure !== null);
-  if (failed !== undefined) throw new Error(`${op}: ${failed.failure?.message}`);
+function casesOf({ properties }: OpReport): readonly number[] {
   return columnNames.map((column) =>
     properties
       .filter(({ property }) => columns[column].some((name) => name === property))
