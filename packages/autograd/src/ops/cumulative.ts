@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -35,6 +36,7 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
  * ```
  */
 export function cumsum(x: Tensor, dim: number, { dtype }: CumulativeOptions = {}): Tensor {
+  checkTensor('cumsum', 'x', x);
   const wide = dtype === undefined ? widened(x) : inDType('cumsum', x, dtype);
   return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));
 }
@@ -104,6 +106,7 @@ const cumprodOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function cumprod(x: Tensor, dim: number, { dtype }: CumulativeOptions = {}): Tensor {
+  checkTensor('cumprod', 'x', x);
   const wide = dtype === undefined ? widened(x) : inDType('cumprod', x, dtype);
   return cumprodOp({ x: wide }, normalizeDim('cumprod', dim, x.ndim));
 }
@@ -151,6 +154,7 @@ function entering(x: Tensor, y: Tensor): Tensor {
  * ```
  */
 export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  checkTensor('logcumsumexp', 'x', x);
   return logcumsumexpOp({ x: floating(x) }, normalizeDim('logcumsumexp', dim, x.ndim));
 }
 export const logcumsumexpSamples: Samples = (s) => {
@@ -176,6 +180,7 @@ function cumulativeExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): Val
  * ```
  */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
+  checkTensor('cummax', 'x', x);
   return cumulativeExtreme('cummax', x, dim);
 }
 export const cummaxSamples: Samples = (s) => {
@@ -195,6 +200,7 @@ export const cummaxRefusals = dimRefusals;
  * ```
  */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
+  checkTensor('cummin', 'x', x);
   return cumulativeExtreme('cummin', x, dim);
 }
 export const cumminSamples = cummaxSamples;
@@ -222,12 +228,14 @@ function axisOf(op: string, x: Tensor, dim: number): number {
  * ```
  */
 export function diff(x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tensor): Tensor {
+  checkTensor('diff', 'x', x);
   checkCount('diff', 'n', n, 0);
   const axis = axisOf('diff', x, dim);
   for (const [name, part] of [
     ['prepend', prepend],
     ['append', append],
   ] as const) {
+    if (part !== undefined) checkTensor('diff', name, part);
     if (
       part !== undefined &&
       (part.ndim !== x.ndim || part.shape.some((length, i) => i !== axis && length !== x.shape[i]))
@@ -324,6 +332,8 @@ function trapezoids(
  * ```
  */
 export function trapezoid(y: Tensor, x?: Tensor, options: TrapezoidOptions = {}): Tensor {
+  checkTensor('trapezoid', 'y', y);
+  if (x !== undefined) checkTensor('trapezoid', 'x', x);
   const [areas, axis] = trapezoids('trapezoid', y, x, options);
   return areas.sum(axis);
 }
@@ -366,6 +376,8 @@ export const trapezoidRefusals: Refusals = (s) => [
  * ```
  */
 export function cumulativeTrapezoid(y: Tensor, x?: Tensor, options: TrapezoidOptions = {}): Tensor {
+  checkTensor('cumulativeTrapezoid', 'y', y);
+  if (x !== undefined) checkTensor('cumulativeTrapezoid', 'x', x);
   const [areas, axis] = trapezoids('cumulativeTrapezoid', y, x, options);
   return areas.cumsum(axis);
 }

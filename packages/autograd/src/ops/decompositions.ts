@@ -1,6 +1,7 @@
 import { type LuFactors, linalgKernels } from '../kernels/linalg.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { sumOf } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
@@ -78,6 +79,7 @@ export interface CholeskyOptions {
  * ```
  */
 export function cholesky(a: Tensor, { upper = false }: CholeskyOptions = {}): Tensor {
+  checkTensor('cholesky', 'a', a);
   requireSquare('cholesky', 'A', a);
   const l = choleskyOp({ a });
   return upper ? l.mT : l;
@@ -183,6 +185,7 @@ export interface QrFactors {
  * ```
  */
 export function qr(a: Tensor, { mode = 'reduced' }: QrOptions = {}): QrFactors {
+  checkTensor('qr', 'a', a);
   requireMatrix('qr', 'A', a);
   if (!['reduced', 'complete', 'r'].includes(mode)) {
     throw new ArgumentError(`qr: mode must be 'reduced', 'complete' or 'r', got '${mode}'`);
@@ -303,6 +306,7 @@ export interface LuMatrices {
  * ```
  */
 export function lu(a: Tensor): LuMatrices {
+  checkTensor('lu', 'a', a);
   requireMatrix('lu', 'A', a);
   const [L, U, order] = luOf(a);
   const rows = a.shape.at(-2)!;
@@ -350,6 +354,7 @@ export interface PackedLu {
  * ```
  */
 export function luFactor(a: Tensor): PackedLu {
+  checkTensor('luFactor', 'a', a);
   requireMatrix('luFactor', 'A', a);
   const [l, u, , { swaps }] = luOf(a);
   const [rows, columns] = a.shape.slice(-2) as [number, number];

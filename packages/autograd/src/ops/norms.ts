@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
@@ -64,7 +65,9 @@ const normOp = /* @__PURE__ */ defineOp({
   },
   jvp: ({ x: t }, { x, output }, over) =>
     t && over.p !== 0
-      ? t.mul(slope(x, restored(output, x, over), over.p, over.axes)).sum(over.axes, over)
+      ? t
+          .mul(slope(x, restored(output, x, over), over.p, over.axes))
+          .sum(over.axes, { keepdim: over.keepdim })
       : null,
 });
 
@@ -84,6 +87,7 @@ const normOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function norm(x: Tensor, p: NormOrder = 2, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  checkTensor('norm', 'x', x);
   const order = orderOf('norm', p);
   requireFloat('norm', x);
   const over = reduction('norm', x, dim, options);
@@ -125,6 +129,8 @@ export const normRefusals: Refusals = (s) => [
  * ```
  */
 export function dist(x: Tensor, other: Tensor, p = 2): Tensor {
+  checkTensor('dist', 'x', x);
+  checkTensor('dist', 'other', other);
   const order = orderOf('dist', p);
   broadcastShapes('dist', x.shape, other.shape);
   const difference = x.sub(other);
@@ -184,6 +190,8 @@ function slopes(a: Tensor, b: Tensor, y: Tensor, p: number): Tensor {
  * ```
  */
 export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
+  checkTensor('cdist', 'a', a);
+  checkTensor('cdist', 'b', b);
   if (!(p >= 0)) throw new ArgumentError(`cdist: p must be >= 0, got ${p}`);
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) {
     throw new ShapeError(
@@ -241,6 +249,7 @@ export const cdistRefusals: Refusals = (s) => [
  * ```
  */
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  checkTensor('renorm', 'x', x);
   requireFloat('renorm', x);
   const axis = normalizeDim('renorm', dim, x.ndim);
   if (x.ndim < 2)

@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import type { Operand } from '../tape/shorthands.ts';
+import { checkOperand, checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { resultType } from '../tensor/dtype.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
@@ -32,6 +33,7 @@ const order = (x: Tensor, axis: number, descending: boolean): Tensor =>
  * ```
  */
 export function sort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
+  checkTensor('sort', 'x', x);
   const axis = normalizeDim('sort', dim, x.ndim);
   const indices = order(x, axis, descending);
   return { values: x.gather(axis, indices), indices };
@@ -53,6 +55,7 @@ export const sortRefusals = dimRefusals;
  * ```
  */
 export function argsort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): Tensor {
+  checkTensor('argsort', 'x', x);
   return order(x, normalizeDim('argsort', dim, x.ndim), descending);
 }
 export const argsortSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', sortSamples);
@@ -80,6 +83,7 @@ export interface TopkOptions {
  * ```
  */
 export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+  checkTensor('topk', 'x', x);
   const axis = normalizeDim('topk', dim, x.ndim);
   const length = x.shape[axis] ?? 1;
   checkCount('topk', 'k', k, 0);
@@ -197,6 +201,7 @@ const stepwise = (samples: Samples) =>
  * ```
  */
 export function unique(x: Tensor, options: UniqueOptions = {}): Unique {
+  checkTensor('unique', 'x', x);
   return distinct('unique', x, options, false);
 }
 export const uniqueSamples = /* @__PURE__ */ stepwise((s) =>
@@ -223,6 +228,7 @@ export const uniqueRefusals: Refusals = (s) => [
  * ```
  */
 export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Unique {
+  checkTensor('uniqueConsecutive', 'x', x);
   return distinct('uniqueConsecutive', x, options, true);
 }
 export const uniqueConsecutiveSamples = uniqueSamples;
@@ -266,6 +272,8 @@ export function searchsorted(
   values: Operand,
   { right = false }: SearchOptions = {},
 ): Tensor {
+  checkTensor('searchsorted', 'sequence', sequence);
+  checkOperand('searchsorted', 'values', values);
   return search('searchsorted', sequence, values, right);
 }
 export const searchsortedSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => {
@@ -297,11 +305,13 @@ export const searchsortedRefusals: Refusals = (s) => [
  * ```
  */
 export function bucketize(x: Operand, boundaries: Tensor, { right = false }: SearchOptions = {}): Tensor {
+  checkTensor('bucketize', 'boundaries', boundaries);
   if (boundaries.ndim !== 1) {
     throw new ShapeError(
       `bucketize: boundaries must be 1-dimensional, got shape ${formatShape(boundaries.shape)}`,
     );
   }
+  checkOperand('bucketize', 'x', x);
   return search('bucketize', boundaries, x, right);
 }
 export const bucketizeSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => [
@@ -334,6 +344,8 @@ export interface IsinOptions {
  * ```
  */
 export function isin(x: Operand, candidates: Operand, { invert = false }: IsinOptions = {}): Tensor {
+  checkOperand('isin', 'x', x);
+  checkOperand('isin', 'candidates', candidates);
   if (typeof x === 'number' && typeof candidates === 'number') {
     throw new ArgumentError(`isin: expected a tensor, got the numbers ${x} and ${candidates}`);
   }

@@ -1,4 +1,5 @@
 import { kernels } from '../kernels/select.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -38,6 +39,7 @@ export interface VarianceAndMean {
  * ```
  */
 export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): VarianceAndMean {
+  checkTensor('varMean', 'x', x);
   requireFloat('varMean', x);
   const { axes } = reduction('varMean', x, dim, options);
   return { variance: variance(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
@@ -64,6 +66,7 @@ export interface StdAndMean {
  * ```
  */
 export function stdMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): StdAndMean {
+  checkTensor('stdMean', 'x', x);
   requireFloat('stdMean', x);
   const { axes } = reduction('stdMean', x, dim, options);
   return { std: std(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
@@ -124,6 +127,7 @@ function middle(
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('median', 'x', x);
   return middle('median', x, dim, options);
 }
 export const medianSamples: Samples = (s) => {
@@ -151,6 +155,7 @@ export const medianRefusals: Refusals = (s) => [
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('nanmedian', 'x', x);
   return middle('nanmedian', x, dim, options);
 }
 export const nanmedianSamples = medianSamples;
@@ -276,6 +281,7 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
  * ```
  */
 export function quantile(x: Tensor, q: Tensor | number, dim?: number, options: QuantileOptions = {}): Tensor {
+  checkTensor('quantile', 'x', x);
   return quantiles('quantile', x, q, dim, options);
 }
 export const quantileSamples: Samples = (s) => {
@@ -320,6 +326,7 @@ export function nanquantile(
   dim?: number,
   options: QuantileOptions = {},
 ): Tensor {
+  checkTensor('nanquantile', 'x', x);
   return quantiles('nanquantile', x, q, dim, options);
 }
 export const nanquantileSamples = quantileSamples;
@@ -339,6 +346,7 @@ export const nanquantileRefusals = quantileRefusals;
  * ```
  */
 export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
+  checkTensor('histc', 'x', x);
   requireFloat('histc', x);
   checkCount('histc', 'bins', bins, 1);
   let [low, high] = [min, max];
@@ -387,6 +395,7 @@ export const histcRefusals: Refusals = (s) => [
  * ```
  */
 export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
+  checkTensor('bincount', 'x', x);
   if (x.dtype !== 'int32' && x.dtype !== 'uint8') {
     throw new DTypeError(`bincount: x is ${x.dtype}, expected int32 or uint8; convert it with .to('int32')`);
   }
@@ -395,6 +404,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: x must be 1-dimensional, got shape ${formatShape(x.shape)}; flatten() it`,
     );
   }
+  if (weights !== undefined) checkTensor('bincount', 'weights', weights);
   if (weights !== undefined && !sameShape(weights.shape, x.shape)) {
     throw new ShapeError(
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,
@@ -450,6 +460,7 @@ export interface CovarianceOptions {
  * ```
  */
 export function cov(x: Tensor, { correction = 1, fweights, aweights }: CovarianceOptions = {}): Tensor {
+  checkTensor('cov', 'x', x);
   checkObservations('cov', x);
   const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
   const n = rows.shape[1]!;
@@ -536,6 +547,7 @@ function checkWeights(name: 'aweights' | 'fweights', weights: Tensor | undefined
  * ```
  */
 export function corrcoef(x: Tensor): Tensor {
+  checkTensor('corrcoef', 'x', x);
   checkObservations('corrcoef', x);
   const c = cov(x);
   if (c.ndim === 0) return c.div(c);
