@@ -50,6 +50,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
 export {
   eq,
   ge,

@@ -6,18 +6,21 @@
  */
 
 import * as arithmetic from './arithmetic.ts';
+import * as cholesky from './cholesky.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
 import * as decompositions from './decompositions.ts';
 import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as matrixFunctions from './matrixFunctions.ts';
 import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as spectral from './spectral.ts';
 import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
 
@@ -99,7 +102,8 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('products', products),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
-  ...collectOps('linalg', { ...linalg, ...decompositions }),
+  ...collectOps('cholesky', cholesky),
+  ...collectOps('linalg', { ...linalg, ...decompositions, ...matrixFunctions, ...spectral }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
 ];
