@@ -66,9 +66,64 @@ export {
   ne,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type TrapezoidOptions,
+  trapezoid,
+} from './ops/cumulative.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
 export { einsum } from './ops/einsum.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  cdist,
+  dist,
+  type NormOrder,
+  norm,
+  renorm,
+} from './ops/norms.ts';
 export {
   type AddProductOptions,
   addbmm,
@@ -84,20 +139,37 @@ export {
   outer,
 } from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
   amin,
+  aminmax,
   any,
   argmax,
   argmin,
-  cumsum,
+  countNonzero,
+  type MinAndMax,
   max,
   mean,
   min,
+  nanmean,
+  nansum,
   prod,
   type ReduceOptions,
+  type SumOptions,
   std,
   sum,
   type ValuesAndIndices,
@@ -106,6 +178,13 @@ export {
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
+export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
 export {
   cat,
   diagonal,
@@ -122,6 +201,48 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export {
+  argsort,
+  bucketize,
+  type IsinOptions,
+  isin,
+  kthvalue,
+  type SearchOptions,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopkOptions,
+  topk,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from './ops/sort.ts';
+export {
+  bincount,
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  histc,
+  type Interpolation,
+  median,
+  mode,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+  type StdAndMean,
+  stdMean,
+  type VarianceAndMean,
+  varMean,
+} from './ops/statistics.ts';
+export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
@@ -146,6 +267,24 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';

@@ -8,21 +8,32 @@
 import * as arithmetic from './arithmetic.ts';
 import * as cholesky from './cholesky.ts';
 import * as compare from './compare.ts';
+import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
+import * as diagonals from './diagonals.ts';
 import * as einsum from './einsum.ts';
 import * as indexing from './indexing.ts';
+import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as masking from './masking.ts';
 import * as matrixFunctions from './matrixFunctions.ts';
+import * as norms from './norms.ts';
 import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
+import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as sort from './sort.ts';
 import * as spectral from './spectral.ts';
+import * as statistics from './statistics.ts';
+import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
+import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -96,9 +107,19 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('transcendental', transcendental),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
+  ...collectOps('cumulative', cumulative),
+  ...collectOps('norms', norms),
+  ...collectOps('sort', sort),
+  ...collectOps('statistics', statistics),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
+  ...collectOps('views', views),
+  ...collectOps('join', join),
+  ...collectOps('diagonals', diagonals),
   ...collectOps('indexing', indexing),
+  ...collectOps('scatter', scatter),
+  ...collectOps('masking', masking),
+  ...collectOps('subscript', subscript),
   ...collectOps('products', products),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
@@ -106,4 +127,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('linalg', { ...linalg, ...decompositions, ...matrixFunctions, ...spectral }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
+  ...collectOps('conv', conv),
 ];

@@ -1,4 +1,5 @@
-import { IndexError, ShapeError } from './errors.ts';
+import { ArgumentError, IndexError, ShapeError } from './errors.ts';
+import { kindOf } from './kind.ts';
 
 /** The lengths of a tensor's axes, outermost first. */
 export type Shape = readonly number[];
@@ -38,8 +39,17 @@ export function formatPosition(shape: Shape, index: number): string {
   return `[${position.reverse().join(', ')}]`;
 }
 
+/** Refuses what is not a list: `reshape(x, 2)` for `reshape(x, [2])`. */
+export function checkList(op: string, argument: string, value: unknown): asserts value is readonly unknown[] {
+  if (Array.isArray(value)) return;
+  throw new ArgumentError(
+    `${op}: ${argument} must be a list of whole numbers such as [2, 3], got ${kindOf(value)}`,
+  );
+}
+
 /** Refuses lengths that are negative, fractional or too many for a typed array. */
 export function checkShape(op: string, shape: Shape): Shape {
+  checkList(op, 'shape', shape);
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new ShapeError(`${op}: ${formatShape(shape)} is not a shape: lengths are whole numbers >= 0`);
@@ -100,10 +110,13 @@ export function normalizeDim(op: string, dim: number, rank: number): number {
 export function normalizeDims(op: string, dims: Dims | undefined, shape: Shape): readonly number[] {
   if (dims === undefined) return shape.map((_, axis) => axis);
   const list = typeof dims === 'number' ? [dims] : dims;
+  if (!Array.isArray(list)) {
+    throw new ArgumentError(`${op}: expected a dim or a list of dims, got ${kindOf(dims)}`);
+  }
   const axes = list.map((dim) => normalizeDim(op, dim, shape.length));
   if (new Set(axes).size !== axes.length) {
     throw new ShapeError(
-      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}]`,
+      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}] of a tensor of shape ${formatShape(shape)}`,
     );
   }
   return shape.length === 0 ? [] : axes.sort((a, b) => a - b);
