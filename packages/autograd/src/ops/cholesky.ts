@@ -1,11 +1,11 @@
 import { ShapeError } from '../tensor/errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { type CholeskyOptions, cholesky } from './decompositions.ts';
+import type { CholeskyOptions } from './decompositions.ts';
 import { solveTriangular } from './linalg.ts';
 import {
   identityMatrix,
-  positiveDefinite,
+  regular,
   requireMatrix,
   requireSquare,
   squareRefusals,
@@ -59,8 +59,7 @@ export const choleskySolveSamples: Samples = (s) => {
       [0, 2],
     ],
   ] as const);
-  const factor = s.tensorOf(a).add(identityMatrix(a.at(-1)!, a.at(-1)!, 'float64').mul(4));
-  return [s.tensorOf(b), factor, { upper: s.oneOf([true, false]) }];
+  return [s.tensorOf(b), regular(s, a, false), { upper: s.oneOf([true, false]) }];
 };
 export const choleskySolveRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 1]), s.tensorOf([2, 3])], 'ShapeError', /the factor must be square, got shape \(2, 3\)/],
@@ -94,8 +93,8 @@ export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): 
   const n = factor.shape.at(-1)!;
   return choleskySolve(identityMatrix(n, n, factor.dtype), factor, options);
 }
-export const choleskyInverseSamples: Samples = (s) => {
-  const upper = s.oneOf([true, false]);
-  return [cholesky(positiveDefinite(s, s.oneOf(squareShapes)), { upper }), { upper }];
-};
+export const choleskyInverseSamples: Samples = (s) => [
+  regular(s, s.oneOf(squareShapes), false),
+  { upper: s.oneOf([true, false]) },
+];
 export const choleskyInverseRefusals = squareRefusals;

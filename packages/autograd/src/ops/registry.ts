@@ -19,8 +19,10 @@ import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
 import * as matrixFunctions from './matrixFunctions.ts';
+import * as matrixNorms from './matrixNorms.ts';
 import * as norms from './norms.ts';
 import * as products from './products.ts';
+import * as pseudoinverse from './pseudoinverse.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -124,7 +126,14 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
   ...collectOps('cholesky', cholesky),
-  ...collectOps('linalg', { ...linalg, ...decompositions, ...matrixFunctions, ...spectral }),
+  ...collectOps('linalg', {
+    ...linalg,
+    ...decompositions,
+    ...matrixFunctions,
+    ...matrixNorms,
+    ...pseudoinverse,
+    ...spectral,
+  }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
