@@ -50,7 +50,9 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+
 export {
   eq,
   ge,
@@ -219,6 +221,23 @@ export {
   uniqueConsecutive,
 } from './ops/sort.ts';
 export {
+  digamma,
+  entr,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  gammainc,
+  gammaincc,
+  lgamma,
+  logNdtr,
+  multigammaln,
+  ndtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from './ops/special.ts';
+export {
   bincount,
   type CovarianceOptions,
   corrcoef,
@@ -240,10 +259,12 @@ export {
   at,
   type IndexPutOptions,
   indexPut,
+  type SliceBound,
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
+
 export {
   acos,
   acosh,

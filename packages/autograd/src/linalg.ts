@@ -28,7 +28,14 @@ export {
 } from './ops/linalg.ts';
 export { matrixExp, matrixPower, multiDot } from './ops/matrixFunctions.ts';
 export { cond, type MatrixNormOrder, matrixNorm, vectorNorm } from './ops/matrixNorms.ts';
-export { type LeastSquares, type LstsqOptions, lstsq, matrixRank, pinv, type RankOptions } from './ops/pseudoinverse.ts';
+export {
+  type LeastSquares,
+  type LstsqOptions,
+  lstsq,
+  matrixRank,
+  pinv,
+  type RankOptions,
+} from './ops/pseudoinverse.ts';
 export {
   type Eigen,
   eigh,

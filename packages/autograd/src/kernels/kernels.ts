@@ -168,9 +168,9 @@ export interface Kernels {
   /** `fn` of every element. */
   unary(fn: UnaryName | ((x: number) => number), x: View): Storage;
   /** `fn` of corresponding elements of two views of one shape and dtype. */
-  binary(fn: BinaryName, a: View, b: View): Storage;
+  binary(fn: BinaryName | ((a: number, b: number) => number), a: View, b: View): Storage;
   /** A comparison of corresponding elements. */
-  compare(fn: CompareName, a: View, b: View): Storage;
+  compare(fn: CompareName | ((a: number, b: number) => boolean), a: View, b: View): Storage;
   /** Elements of `a` where the bool `condition` holds, of `b` elsewhere. */
   where(condition: View, a: View, b: View): Storage;
   /** A row-major copy in another dtype: towards integers fractions are cut, towards bool all but 0 is true. */

@@ -64,7 +64,9 @@ const normOp = /* @__PURE__ */ defineOp({
   },
   jvp: ({ x: t }, { x, output }, over) =>
     t && over.p !== 0
-      ? t.mul(slope(x, restored(output, x, over), over.p, over.axes)).sum(over.axes, over)
+      ? t
+          .mul(slope(x, restored(output, x, over), over.p, over.axes))
+          .sum(over.axes, { keepdim: over.keepdim })
       : null,
 });
 

@@ -164,7 +164,8 @@ export function lstsq(a: Tensor, b: Tensor, { rcond }: LstsqOptions = {}): Least
       `lstsq: A of shape ${formatShape(a.shape)} and B of shape ${formatShape(b.shape)} must have equally many rows`,
     );
   }
-  if (rcond !== undefined && !(rcond >= 0)) throw new ArgumentError(`lstsq: rcond must be >= 0, got ${rcond}`);
+  if (rcond !== undefined && !(rcond >= 0))
+    throw new ArgumentError(`lstsq: rcond must be >= 0, got ${rcond}`);
   const options = rcond === undefined ? {} : { rtol: rcond };
   const rank = matrixRank(a, options);
   const solution = pinv(a, options).matmul(side);

@@ -6,7 +6,9 @@
  */
 
 import * as arithmetic from './arithmetic.ts';
+import * as bessel from './bessel.ts';
 import * as cholesky from './cholesky.ts';
+
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
@@ -30,7 +32,9 @@ import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as sort from './sort.ts';
+import * as special from './special.ts';
 import * as spectral from './spectral.ts';
+
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
@@ -107,6 +111,8 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
   ...collectOps('transcendental', transcendental),
+  ...collectOps('special', special),
+  ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
   ...collectOps('cumulative', cumulative),

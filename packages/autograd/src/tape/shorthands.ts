@@ -161,8 +161,8 @@ export interface PairRule {
 export type BinaryDefinition = {
   /** The name in error messages and graphs. */
   readonly name: string;
-  /** A kernel's name. */
-  readonly forward: BinaryName;
+  /** A kernel's name, or a function of two numbers. */
+  readonly forward: BinaryName | ((a: number, b: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
 } & BinaryRule;

@@ -50,6 +50,12 @@ function power(x: number, y: number): number {
   return x ** y;
 }
 
+function loopOf(fn: (a: number, b: number) => number | boolean): BinaryLoop {
+  return (a, i, di, b, j, dj, y, k, end) => {
+    for (; k < end; k++, i += di, j += dj) y[k] = Number(fn(a[i]!, b[j]!));
+  };
+}
+
 function run(loop: BinaryLoop, a: View, b: View, dtype: DType): Storage {
   const x = a.storage.array;
   const y = b.storage.array;
@@ -68,7 +74,8 @@ function run(loop: BinaryLoop, a: View, b: View, dtype: DType): Storage {
 }
 
 /** Reference `Kernels.binary`. Bool sums and products are "or" and "and", as in PyTorch. */
-export function binary(fn: BinaryName, a: View, b: View): Storage {
+export function binary(fn: BinaryName | ((a: number, b: number) => number), a: View, b: View): Storage {
+  if (typeof fn === 'function') return run(loopOf(fn), a, b, a.dtype);
   if (a.dtype === 'bool' && (fn === 'add' || fn === 'maximum')) return run(loops.logicalOr, a, b, 'bool');
   if (a.dtype === 'bool' && (fn === 'mul' || fn === 'minimum')) return run(loops.logicalAnd, a, b, 'bool');
   if (!isFloat(a.dtype)) refuseUndefined(fn, b);
@@ -88,8 +95,8 @@ function refuseUndefined(fn: BinaryName, b: View): void {
 }
 
 /** Reference `Kernels.compare`. */
-export function compare(fn: CompareName, a: View, b: View): Storage {
-  return run(loops[fn], a, b, 'bool');
+export function compare(fn: CompareName | ((a: number, b: number) => boolean), a: View, b: View): Storage {
+  return run(typeof fn === 'function' ? loopOf(fn) : loops[fn], a, b, 'bool');
 }
 
 /** Reference `Kernels.where`. */
