@@ -51,6 +51,8 @@ export {
   trunc,
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+
 export {
   eq,
   ge,
