@@ -5,18 +5,23 @@
  * @module
  */
 
+import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
+import * as pad from './pad.ts';
+import * as pool from './pool.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as transcendental from './transcendental.ts';
+import * as unpool from './unpool.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -97,4 +102,9 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
+  ...collectOps('pool', pool),
+  ...collectOps('adaptivePool', adaptivePool),
+  ...collectOps('unpool', unpool),
+  ...collectOps('pad', pad),
+  ...collectOps('fold', fold),
 ];
