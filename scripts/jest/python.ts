@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 
 /** Asks the Python script: resolves to what its `run` returned, rejects with what it raised. */
@@ -22,12 +23,15 @@ interface Answer {
   readonly error?: string;
 }
 
-/** The Python of TENSORTAPE_PYTHON, or python3, if it finds these modules. */
-function findPython(modules: readonly string[]): string | null {
-  const python = process.env['TENSORTAPE_PYTHON'] || 'python3';
+/** The Python of TENSORTAPE_PYTHON, of `.venv` (made by `npm run pytorch`), or python3: the first that finds these modules. */
+export function findPython(modules: readonly string[]): string | null {
+  const own = process.platform === 'win32' ? '../../.venv/Scripts/python.exe' : '../../.venv/bin/python';
+  const named = process.env['TENSORTAPE_PYTHON'];
+  const candidates = named ? [named] : [fileURLToPath(new URL(own, import.meta.url)), 'python3'];
   const missing = `any(importlib.util.find_spec(name) is None for name in ${JSON.stringify(modules)})`;
-  const { status } = spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(${missing})`]);
-  return status === 0 ? python : null;
+  const finds = (python: string) =>
+    spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(${missing})`]).status === 0;
+  return candidates.find(finds) ?? null;
 }
 
 /** A Python process that answers questions in order. */
@@ -85,13 +89,13 @@ function parse(line: string): Answer {
 
 /**
  * A suite that compares with a real PyTorch. `script` is Python that defines `run(input)`, where input and result are
- * what JSON can hold (and NaN and infinities, in the result); the tests call it through `ask`. Where the Python of
- * TENSORTAPE_PYTHON (or python3) has no torch and numpy the suite is skipped, and its title says why.
+ * what JSON can hold (and NaN and infinities, in the result); the tests call it through `ask`. Where no Python with torch
+ * and numpy is found the suite is skipped, and its title says how to get one.
  */
 export function describeIfTorch(title: string, script: string, tests: (ask: Ask) => void): void {
   const python = findPython(['torch', 'numpy']);
   if (python === null) {
-    describe.skip(`${title} (TENSORTAPE_PYTHON names no Python with torch and numpy)`, () =>
+    describe.skip(`${title} (skipped: no Python with torch and numpy; try "npm run pytorch")`, () =>
       tests(() => Promise.reject(new Error('skipped'))));
     return;
   }

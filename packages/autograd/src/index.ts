@@ -26,6 +26,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
 export {
   type AdaptiveSize,
   adaptiveAvgPool1d,
@@ -61,6 +62,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   eq,
   ge,
@@ -88,15 +90,53 @@ export {
 } from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
-  channelShuffle,
-  type FoldOptions,
-  fold,
-  pixelShuffle,
-  pixelUnshuffle,
-  unfold,
-} from './ops/fold.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type TrapezoidOptions,
+  trapezoid,
+} from './ops/cumulative.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { einsum } from './ops/einsum.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  cdist,
+  dist,
+  type NormOrder,
+  norm,
+  renorm,
+} from './ops/norms.ts';
 export { type PadMode, pad } from './ops/pad.ts';
 export {
   type AvgPoolOptions,
@@ -116,21 +156,52 @@ export {
   maxPool3d,
   maxPool3dWithIndices,
 } from './ops/pool.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
   amin,
+  aminmax,
   any,
   argmax,
   argmin,
-  cumsum,
+  countNonzero,
+  type MinAndMax,
   max,
   mean,
   min,
+  nanmean,
+  nansum,
   prod,
   type ReduceOptions,
+  type SumOptions,
   std,
   sum,
   type ValuesAndIndices,
@@ -139,6 +210,13 @@ export {
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
+export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
 export {
   cat,
   diagonal,
@@ -155,6 +233,66 @@ export {
   unsqueeze,
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export {
+  argsort,
+  bucketize,
+  type IsinOptions,
+  isin,
+  kthvalue,
+  type SearchOptions,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopkOptions,
+  topk,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from './ops/sort.ts';
+export {
+  digamma,
+  entr,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  gammainc,
+  gammaincc,
+  lgamma,
+  logNdtr,
+  multigammaln,
+  ndtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from './ops/special.ts';
+export {
+  bincount,
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  histc,
+  type Interpolation,
+  median,
+  mode,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+  type StdAndMean,
+  stdMean,
+  type VarianceAndMean,
+  varMean,
+} from './ops/statistics.ts';
+export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export {
   acos,
   acosh,
@@ -179,6 +317,23 @@ export {
   tanh,
 } from './ops/transcendental.ts';
 export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
 export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';

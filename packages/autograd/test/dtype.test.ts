@@ -94,7 +94,6 @@ describe('integers', () => {
       (x) => x.sigmoid(),
       (x) => x.reciprocal(),
       (x) => x.atan2(x),
-      (x) => x.softmax(0),
       (x) => x.logSumExp(),
     ];
     for (const f of floats) expect(f(ints).dtype).toBe('float32');

@@ -283,7 +283,11 @@ describe('views refuse, by name,', () => {
       'diagonal: expected two different axes, got dims 1 and -1 of shape (2, 3)',
     );
     refused(() => zeros([]).select(0, 0), ShapeError, 'select: a 0-dimensional tensor has no axis to index');
-    refused(() => zeros([]).slice(0), ShapeError, 'slice: a 0-dimensional tensor has no axis to slice');
+    refused(
+      () => zeros([]).slice(0),
+      ShapeError,
+      'slice: a 0-dimensional tensor, of shape (), has no axis to slice',
+    );
     refused(() => zeros([3]).mT, ShapeError, 'mT: expected at least two axes, got shape (3,)');
   });
 

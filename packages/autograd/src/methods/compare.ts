@@ -69,9 +69,4 @@ export abstract class CompareMethods extends ElementwiseMethods {
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     return ops.where(condition, this, other);
   }
-
-  /** `value` where `mask` holds, x elsewhere. PyTorch: `Tensor.masked_fill`. */
-  maskedFill(this: Tensor, mask: Tensor, value: Operand): Tensor {
-    return ops.where(mask, value, this);
-  }
 }

@@ -1,15 +1,26 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { binary, elementwise } from '../tape/shorthands.ts';
-import { constant, wrap } from '../tensor/core.ts';
+import { binary, elementwise, type Operand, refuseDType } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
+import { constant, Tensor, wrap } from '../tensor/core.ts';
+import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
-import type { Tensor } from '../tensor.ts';
-import type { Samples } from './samples.ts';
+import { kindOf } from '../tensor/kind.ts';
+import { where } from './compare.ts';
+import { boolRefusals, operandRefusals, type Refusals, type Samples } from './samples.ts';
+
+/** Refuses two bool operands, for functions that are defined when either counts. */
+function refuseBoth(op: string, a: Operand, b: Operand): void {
+  if (a instanceof Tensor && b instanceof Tensor && b.dtype === 'bool') refuseDType(op, a, 'bool');
+}
+const bothBoolRefusals: Refusals = (s) => [
+  [[s.mask([2, 3]), s.mask([2, 3])], 'DTypeError', /not defined for bool; convert it with \.to\('int32'\)/],
+];
 
 const zero = (t: Tensor): Tensor => constant(0, t.dtype, t.shape);
 
 /**
- * |x|. Derivative: sign(x), 0 at 0. PyTorch: `torch.abs`.
+ * |x|. Derivative: sign(x). Kinks: 0 at 0. Errors: DTypeError for bool. PyTorch: `torch.abs`.
  *
  * @example
  * ```ts
@@ -19,15 +30,17 @@ const zero = (t: Tensor): Tensor => constant(0, t.dtype, t.shape);
  */
 export const abs = /* @__PURE__ */ elementwise({
   name: 'abs',
+  refuses: 'bool',
   forward: 'abs',
   integers: 'keep',
   saves: 'input',
   derivative: (x) => x.sign(),
 });
 export const absSamples: Samples = (s) => [s.tensor({ apart: [0] })];
+export const absRefusals = boolRefusals;
 
 /**
- * a + b. PyTorch: `torch.add`.
+ * a + b, broadcast. Derivatives: 1 and 1. Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.add`.
  *
  * @example
  * ```ts
@@ -44,9 +57,11 @@ export const add = /* @__PURE__ */ binary({
   differentials: [(t) => t, (t) => t],
 });
 export const addSamples: Samples = (s) => s.operands(s.reals, s.reals);
+export const addRefusals = operandRefusals;
 
 /**
- * The smallest whole number >= x. Derivative: 0. PyTorch: `torch.ceil`.
+ * The smallest whole number >= x. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool.
+ * PyTorch: `torch.ceil`.
  *
  * @example
  * ```ts
@@ -56,19 +71,21 @@ export const addSamples: Samples = (s) => s.operands(s.reals, s.reals);
  */
 export const ceil = /* @__PURE__ */ elementwise({
   name: 'ceil',
+  refuses: 'bool',
   forward: 'ceil',
   integers: 'keep',
   saves: 'nothing',
   differential: zero,
 });
 export const ceilSamples: Samples = (s) => [s.tensor({ apart: [-3, -2, -1, 0, 1, 2, 3] })];
+export const ceilRefusals = boolRefusals;
 
 const clampOp = /* @__PURE__ */ defineOp({
   name: 'clamp',
   inputs: ['x'],
   saves: ['x'],
   forward: ({ x }, { min, max }: ClampBounds) => {
-    const bounded = (v: number) => (v < min ? min : v > max ? max : v);
+    const bounded = (v: number) => (v > max || min > max ? (Number.isNaN(v) ? v : max) : v < min ? min : v);
     return wrap(kernels.unary(bounded, x), x.dtype, x.shape);
   },
   vjp: { x: (g, { x }, { min, max }) => g.where(x.ge(min).logicalAnd(x.le(max)), 0) },
@@ -81,9 +98,8 @@ interface ClampBounds {
 }
 
 /**
- * x limited to [min, max]. Derivative: 1 within the bounds and on them, 0 outside. PyTorch: `torch.clamp`.
- *
- * Errors: ArgumentError without any bound. When min > max the result is max, as in PyTorch.
+ * x limited to [min, max], min(max(x, min), max); max when min > max. Derivative: 1 within the bounds, 0 outside.
+ * Kinks: 1 on the bounds. Errors: ArgumentError without any bound, or for one that is not a number. PyTorch: `torch.clamp`.
  *
  * @example
  * ```ts
@@ -92,18 +108,36 @@ interface ClampBounds {
  * ```
  */
 export function clamp(x: Tensor, min?: number, max?: number): Tensor {
+  checkTensor('clamp', 'x', x);
   if (min === undefined && max === undefined)
     throw new ArgumentError('clamp: expected min, max or both, got neither');
-  const high = max ?? Number.POSITIVE_INFINITY;
-  return clampOp({ x }, { min: Math.min(min ?? Number.NEGATIVE_INFINITY, high), max: high });
+  checkBound('min', min);
+  checkBound('max', max);
+  const bounds = { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
+  const dtype = [min ?? 0, max ?? 0].reduce<DType>(
+    (common, bound) => resultType({ dtype: common, shape: x.shape }, bound),
+    x.dtype,
+  );
+  return clampOp({ x: x.to(dtype) }, bounds);
 }
 export const clampSamples: Samples = (s) => [
   s.tensor({ apart: [-1, 1.5] }),
   ...s.oneOf([[-1], [-1, 1.5], [undefined, 1.5], [1.5, -1]]),
 ];
+export const clampRefusals: Refusals = (s) => [
+  [[s.tensor()], 'ArgumentError', /expected min, max or both, got neither/],
+  [[s.tensor(), '0'], 'ArgumentError', /min must be a number, got the string '0'/],
+  [[s.tensor(), 0, [1]], 'ArgumentError', /max must be a number, got an array/],
+];
+
+function checkBound(name: string, bound: unknown): void {
+  if (bound !== undefined && typeof bound !== 'number')
+    throw new ArgumentError(`clamp: ${name} must be a number, got ${kindOf(bound)}`);
+}
 
 /**
- * a / b; integers are promoted to the default floating point dtype. PyTorch: `torch.div`.
+ * a / b, broadcast; integers are promoted to the default floating point dtype. Derivatives: 1 / b and -a / b^2.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.div`.
  *
  * @example
  * ```ts
@@ -119,9 +153,11 @@ export const div = /* @__PURE__ */ binary({
   differentials: [(t, _, b) => t.div(b), (t, a, b) => t.mul(a.div(b).div(b)).neg()],
 });
 export const divSamples: Samples = (s) => s.operands(s.reals, { apart: [0], margin: 0.4 });
+export const divRefusals = operandRefusals;
 
 /**
- * The largest whole number <= x. Derivative: 0. PyTorch: `torch.floor`.
+ * The largest whole number <= x. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool.
+ * PyTorch: `torch.floor`.
  *
  * @example
  * ```ts
@@ -131,15 +167,18 @@ export const divSamples: Samples = (s) => s.operands(s.reals, { apart: [0], marg
  */
 export const floor = /* @__PURE__ */ elementwise({
   name: 'floor',
+  refuses: 'bool',
   forward: 'floor',
   integers: 'keep',
   saves: 'nothing',
   differential: zero,
 });
 export const floorSamples: Samples = ceilSamples;
+export const floorRefusals = boolRefusals;
 
 /**
- * The larger of a and b. Where they are equal, each gets half of the gradient. PyTorch: `torch.maximum`.
+ * The larger of a and b, broadcast. Derivatives: 1 for the larger, 0 for the other. Kinks: where they are equal, each gets
+ * half. Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.maximum`, which takes no numbers.
  *
  * @example
  * ```ts
@@ -151,12 +190,14 @@ export const maximum = /* @__PURE__ */ binary({
   name: 'maximum',
   forward: 'maximum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.gt(b), a.eq(b)), (t, a, b) => wins(t, b.gt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.lt(b), t, a.eq(b)), (t, a, b) => unless(b.lt(a), t, a.eq(b))],
 });
 export const maximumSamples: Samples = (s) => s.operands({ apart: [0] }, { low: -1e-2, high: 1e-2 });
+export const maximumRefusals = operandRefusals;
 
 /**
- * The smaller of a and b. Where they are equal, each gets half of the gradient. PyTorch: `torch.minimum`.
+ * The smaller of a and b, broadcast. Derivatives: 1 for the smaller, 0 for the other. Kinks: where they are equal, each gets
+ * half. Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.minimum`, which takes no numbers.
  *
  * @example
  * ```ts
@@ -168,16 +209,18 @@ export const minimum = /* @__PURE__ */ binary({
   name: 'minimum',
   forward: 'minimum',
   saves: 'inputs',
-  differentials: [(t, a, b) => wins(t, a.lt(b), a.eq(b)), (t, a, b) => wins(t, b.lt(a), a.eq(b))],
+  differentials: [(t, a, b) => unless(a.gt(b), t, a.eq(b)), (t, a, b) => unless(b.gt(a), t, a.eq(b))],
 });
 export const minimumSamples: Samples = maximumSamples;
+export const minimumRefusals = operandRefusals;
 
-function wins(t: Tensor, chosen: Tensor, tied: Tensor): Tensor {
-  return t.where(chosen, t.div(2).where(tied, 0));
+/** The tangent, but half of it at ties, and nothing where the operand loses. Beside NaN no operand loses. */
+function unless(loses: Tensor, t: Tensor, tied: Tensor): Tensor {
+  return where(loses, 0, t.div(2).where(tied, t));
 }
 
 /**
- * a * b. PyTorch: `torch.mul`.
+ * a * b, broadcast. Derivatives: b and a. Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.mul`.
  *
  * @example
  * ```ts
@@ -192,9 +235,10 @@ export const mul = /* @__PURE__ */ binary({
   differentials: [(t, b) => t.mul(b), (t, a) => t.mul(a)],
 });
 export const mulSamples: Samples = (s) => s.operands(s.reals, s.reals);
+export const mulRefusals = operandRefusals;
 
 /**
- * -x. PyTorch: `torch.neg`.
+ * -x. Derivative: -1. Errors: DTypeError for bool. PyTorch: `torch.neg`.
  *
  * @example
  * ```ts
@@ -204,16 +248,30 @@ export const mulSamples: Samples = (s) => s.operands(s.reals, s.reals);
  */
 export const neg = /* @__PURE__ */ elementwise({
   name: 'neg',
+  refuses: 'bool',
   forward: 'neg',
   integers: 'keep',
   saves: 'nothing',
   differential: (t) => t.neg(),
 });
 export const negSamples: Samples = (s) => [s.tensor()];
+export const negRefusals = boolRefusals;
+
+const powOp = /* @__PURE__ */ binary({
+  name: 'pow',
+  forward: 'pow',
+  saves: 'inputs',
+  differentials: [
+    // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
+    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.abs().gt(0).logicalOr(b.ne(0)), 0))),
+    (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
+  ],
+});
 
 /**
- * a^b. Derivatives: b a^(b-1), and a^b ln a, both 0 where the factor that vanishes meets an infinite one
- * (a = 0 with b = 0; a = 0 with b >= 0). PyTorch: `torch.pow`.
+ * a^b, broadcast. Derivatives: b a^(b-1) and a^b ln a. Kinks: both are 0 where the factor that vanishes meets an infinite
+ * one (a = 0 with b = 0; a = 0 with b >= 0). Errors: ShapeError when the shapes do not broadcast; DTypeError for two bool
+ * operands; ArgumentError for an integer tensor to the power of a negative number. PyTorch: `torch.pow`.
  *
  * @example
  * ```ts
@@ -221,25 +279,29 @@ export const negSamples: Samples = (s) => [s.tensor()];
  * console.log(pow(tensor([2, 3]), 2)); // tensor([4., 9.])
  * ```
  */
-export const pow = /* @__PURE__ */ binary({
-  name: 'pow',
-  forward: 'pow',
-  saves: 'inputs',
-  differentials: [
-    // The undefined factors 0^-1 and ln 0 are replaced before they arise: selecting afterwards would leave NaN to the next order.
-    (t, a, b) => t.mul(b).mul(a.pow(b.sub(1).where(a.ne(0).logicalOr(b.ne(0)), 0))),
-    (t, a, b) => t.mul(a.pow(b)).mul(a.where(a.ne(0).logicalOr(b.lt(0)), 1).log()),
-  ],
-});
+export function pow(a: Operand, b: Operand): Tensor {
+  refuseBoth('pow', a, b);
+  if (typeof b === 'number' && b < 0 && a instanceof Tensor && !isFloat(a.dtype)) {
+    throw new ArgumentError(
+      `pow: ${a.dtype} cannot hold a negative power (${b}); convert the base with .to('${getDefaultDType()}')`,
+    );
+  }
+  return powOp(a, b);
+}
 export const powSamples: Samples = (s) =>
   s.oneOf([
     () => s.operands({ low: 0.3, high: 2 }, { low: -2, high: 3 }),
     () => [s.tensor(s.few), s.oneOf([0, 1, 2, 3])],
     () => [s.tensor({ apart: [0], margin: 0.4 }), s.oneOf([-1, -2, 5])],
   ])();
+export const powRefusals: Refusals = (s) => [
+  ...operandRefusals(s),
+  ...bothBoolRefusals(s),
+  [[s.index([2], 3), -1], 'ArgumentError', /int32 cannot hold a negative power \(-1\); convert the base/],
+];
 
 /**
- * 1 / x. Derivative: -1 / x^2. PyTorch: `torch.reciprocal`.
+ * 1 / x; integers are promoted. Derivative: -1 / x^2. PyTorch: `torch.reciprocal`.
  *
  * @example
  * ```ts
@@ -256,7 +318,7 @@ export const reciprocal = /* @__PURE__ */ elementwise({
 export const reciprocalSamples: Samples = (s) => [s.tensor({ apart: [0], margin: 0.4 })];
 
 /**
- * max(x, 0). Derivative: 1 where x > 0, else 0 (also at 0). PyTorch: `torch.relu`.
+ * max(x, 0). Derivative: 0 where x <= 0, else 1. Kinks: 0 at 0. Errors: DTypeError for bool. PyTorch: `torch.relu`.
  *
  * @example
  * ```ts
@@ -266,15 +328,26 @@ export const reciprocalSamples: Samples = (s) => [s.tensor({ apart: [0], margin:
  */
 export const relu = /* @__PURE__ */ elementwise({
   name: 'relu',
+  refuses: 'bool',
   forward: 'relu',
   integers: 'keep',
   saves: 'output',
-  differential: (t, y) => t.where(y.gt(0), 0),
+  differential: (t, y) => where(y.le(0), 0, t),
 });
 export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
+export const reluRefusals = boolRefusals;
+
+const remainderOp = /* @__PURE__ */ binary({
+  name: 'remainder',
+  forward: 'remainder',
+  saves: 'inputs',
+  differentials: [(t) => t, (t, a, b) => t.mul(a.sub(a.remainder(b)).div(b).round().neg())],
+});
 
 /**
- * x - b floor(x / b): the remainder with the sign of the divisor. Derivatives: 1, -floor(a / b). PyTorch: `torch.remainder`.
+ * a - b floor(a / b), broadcast: the remainder with the sign of the divisor. Derivatives: 1 and -floor(a / b).
+ * Kinks: the same at the jumps. Errors: ShapeError when the shapes do not broadcast; DTypeError for two bool operands;
+ * ArgumentError for integers divided by 0. PyTorch: `torch.remainder`.
  *
  * @example
  * ```ts
@@ -282,17 +355,30 @@ export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
  * console.log(remainder(tensor([5, -5]), 3)); // tensor([2., 1.])
  * ```
  */
-export const remainder = /* @__PURE__ */ binary({
-  name: 'remainder',
-  forward: 'remainder',
-  saves: 'inputs',
-  differentials: [(t) => t, (t, a, b) => t.mul(a.div(b).floor().neg())],
-});
+export function remainder(a: Operand, b: Operand): Tensor {
+  refuseBoth('remainder', a, b);
+  const integers = (x: Operand) =>
+    typeof x === 'number' ? Number.isInteger(x) : x instanceof Tensor && !isFloat(x.dtype);
+  const zero = (x: Operand) => (typeof x === 'number' ? x === 0 : x.eq(0).any().item() !== 0);
+  if (integers(a) && integers(b) && zero(b)) {
+    throw new ArgumentError(
+      'remainder: integers cannot be divided by 0; convert them to a floating point dtype for NaN',
+    );
+  }
+  return remainderOp(a, b);
+}
 export const remainderSamples: Samples = (s) =>
   s.operands({ low: -4.7, high: -2.3, apart: [-3, -4], margin: 0.25 }, { low: 0.97, high: 1.03 });
+export const remainderRefusals: Refusals = (s) => [
+  ...operandRefusals(s),
+  ...bothBoolRefusals(s),
+  [[s.index([2], 3), 0], 'ArgumentError', /integers cannot be divided by 0/],
+  [[5, s.index([2], 1)], 'ArgumentError', /integers cannot be divided by 0/],
+];
 
 /**
- * The nearest whole number, halves to the even one. Derivative: 0. PyTorch: `torch.round`.
+ * The nearest whole number, halves to the even one. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool.
+ * PyTorch: `torch.round`.
  *
  * @example
  * ```ts
@@ -302,15 +388,17 @@ export const remainderSamples: Samples = (s) =>
  */
 export const round = /* @__PURE__ */ elementwise({
   name: 'round',
+  refuses: 'bool',
   forward: 'round',
   integers: 'keep',
   saves: 'nothing',
   differential: zero,
 });
 export const roundSamples: Samples = (s) => [s.tensor({ apart: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5] })];
+export const roundRefusals = boolRefusals;
 
 /**
- * 1 / sqrt(x), for x > 0. Derivative: -1/2 x^(-3/2). PyTorch: `torch.rsqrt`.
+ * 1 / sqrt(x), for x > 0; integers are promoted. Derivative: -1/2 x^(-3/2). PyTorch: `torch.rsqrt`.
  *
  * @example
  * ```ts
@@ -327,7 +415,7 @@ export const rsqrt = /* @__PURE__ */ elementwise({
 export const rsqrtSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
 
 /**
- * -1, 0 or 1. Derivative: 0. PyTorch: `torch.sign`.
+ * The sign of x: -1, 0 or 1; 0 for NaN. Derivative: 0. Kinks: 0 at 0. PyTorch: `torch.sign`.
  *
  * @example
  * ```ts
@@ -345,7 +433,7 @@ export const sign = /* @__PURE__ */ elementwise({
 export const signSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 
 /**
- * The square root, for x >= 0. Derivative: 1 / (2 sqrt x). PyTorch: `torch.sqrt`.
+ * The square root of x, for x >= 0; integers are promoted. Derivative: 1 / (2 sqrt x), infinite at 0. PyTorch: `torch.sqrt`.
  *
  * @example
  * ```ts
@@ -361,8 +449,16 @@ export const sqrt = /* @__PURE__ */ elementwise({
 });
 export const sqrtSamples: Samples = rsqrtSamples;
 
+const squareOp = /* @__PURE__ */ elementwise({
+  name: 'square',
+  forward: 'square',
+  integers: 'keep',
+  saves: 'input',
+  derivative: (x) => x.mul(2),
+});
+
 /**
- * x^2. Derivative: 2 x. PyTorch: `torch.square`.
+ * x^2; of bools int32. Derivative: 2 x. PyTorch: `torch.square`.
  *
  * @example
  * ```ts
@@ -370,17 +466,22 @@ export const sqrtSamples: Samples = rsqrtSamples;
  * console.log(square(tensor([-2, 3]))); // tensor([4., 9.])
  * ```
  */
-export const square = /* @__PURE__ */ elementwise({
-  name: 'square',
-  forward: 'square',
-  integers: 'keep',
-  saves: 'input',
-  derivative: (x) => x.mul(2),
-});
+export function square(x: Tensor): Tensor {
+  checkTensor('square', 'x', x);
+  return squareOp(x.dtype === 'bool' ? x.to('int32') : x);
+}
 export const squareSamples: Samples = (s) => [s.tensor()];
 
+const subOp = /* @__PURE__ */ binary({
+  name: 'sub',
+  forward: 'sub',
+  saves: 'nothing',
+  differentials: [(t) => t, (t) => t.neg()],
+});
+
 /**
- * a - b. PyTorch: `torch.sub`.
+ * a - b, broadcast. Derivatives: 1 and -1. Errors: ShapeError when the shapes do not broadcast; DTypeError for bool
+ * operands. PyTorch: `torch.sub`.
  *
  * @example
  * ```ts
@@ -388,16 +489,24 @@ export const squareSamples: Samples = (s) => [s.tensor()];
  * console.log(sub(tensor([5, 6]), 1)); // tensor([4., 5.])
  * ```
  */
-export const sub = /* @__PURE__ */ binary({
-  name: 'sub',
-  forward: 'sub',
-  saves: 'nothing',
-  differentials: [(t) => t, (t) => t.neg()],
-});
+export function sub(a: Operand, b: Operand): Tensor {
+  if (a instanceof Tensor) refuseDType('sub', a, 'bool');
+  if (b instanceof Tensor) refuseDType('sub', b, 'bool');
+  return subOp(a, b);
+}
 export const subSamples: Samples = (s) => s.operands(s.reals, s.reals);
+export const subRefusals: Refusals = (s) => [
+  ...operandRefusals(s),
+  [
+    [s.mask([2, 3]), 1],
+    'DTypeError',
+    /not defined for bool; convert it with \.to\('int32'\), or use logicalXor/,
+  ],
+  [[s.tensorOf([2, 3]), s.mask([2, 3])], 'DTypeError', /not defined for bool/],
+];
 
 /**
- * The whole part of x. Derivative: 0. PyTorch: `torch.trunc`.
+ * The whole part of x. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool. PyTorch: `torch.trunc`.
  *
  * @example
  * ```ts
@@ -407,9 +516,11 @@ export const subSamples: Samples = (s) => s.operands(s.reals, s.reals);
  */
 export const trunc = /* @__PURE__ */ elementwise({
   name: 'trunc',
+  refuses: 'bool',
   forward: 'trunc',
   integers: 'keep',
   saves: 'nothing',
   differential: zero,
 });
 export const truncSamples: Samples = ceilSamples;
+export const truncRefusals = boolRefusals;

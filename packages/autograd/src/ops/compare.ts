@@ -2,22 +2,30 @@ import type { CompareName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { type Operand, operands } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { getDefaultDType } from '../tensor/dtype.ts';
 import { DTypeError } from '../tensor/errors.ts';
 import { broadcastShapes } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { nonDifferentiable, type Samples } from './samples.ts';
+import { nonDifferentiable, operandRefusals, type Refusals, type Samples } from './samples.ts';
 
 function compare(name: CompareName, a: Operand, b: Operand): Tensor {
   const [x, y] = operands(name, a, b);
   return wrap(kernels.compare(name, x, y), 'bool', x.shape);
 }
 
+/** As `compare`, for functions of one tensor. */
+function test(op: string, name: CompareName, x: Tensor, b: Operand): Tensor {
+  checkTensor(op, 'x', x);
+  return compare(name, x, b);
+}
+
 const piecewise = (samples: Samples) => nonDifferentiable('the result is bool', samples);
 
 /**
- * Where a = b (NaN equals nothing). PyTorch: `torch.eq`.
+ * Where a = b (NaN equals nothing), broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.eq`.
  *
  * @example
  * ```ts
@@ -27,9 +35,11 @@ const piecewise = (samples: Samples) => nonDifferentiable('the result is bool', 
  */
 export const eq = (a: Operand, b: Operand): Tensor => compare('eq', a, b);
 export const eqSamples = /* @__PURE__ */ piecewise((s) => s.operands(s.few, s.few));
+export const eqRefusals = operandRefusals;
 
 /**
- * Where a >= b. PyTorch: `torch.ge`.
+ * Where a >= b, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.ge`.
  *
  * @example
  * ```ts
@@ -39,9 +49,11 @@ export const eqSamples = /* @__PURE__ */ piecewise((s) => s.operands(s.few, s.fe
  */
 export const ge = (a: Operand, b: Operand): Tensor => compare('ge', a, b);
 export const geSamples = eqSamples;
+export const geRefusals = operandRefusals;
 
 /**
- * Where a > b. PyTorch: `torch.gt`.
+ * Where a > b, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.gt`.
  *
  * @example
  * ```ts
@@ -51,9 +63,11 @@ export const geSamples = eqSamples;
  */
 export const gt = (a: Operand, b: Operand): Tensor => compare('gt', a, b);
 export const gtSamples = eqSamples;
+export const gtRefusals = operandRefusals;
 
 /**
- * Where a <= b. PyTorch: `torch.le`.
+ * Where a <= b, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.le`.
  *
  * @example
  * ```ts
@@ -63,9 +77,11 @@ export const gtSamples = eqSamples;
  */
 export const le = (a: Operand, b: Operand): Tensor => compare('le', a, b);
 export const leSamples = eqSamples;
+export const leRefusals = operandRefusals;
 
 /**
- * Where both a and b are not zero. PyTorch: `torch.logical_and`.
+ * Where both a and b are not zero, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.logical_and`.
  *
  * @example
  * ```ts
@@ -75,9 +91,10 @@ export const leSamples = eqSamples;
  */
 export const logicalAnd = (a: Operand, b: Operand): Tensor => compare('logicalAnd', a, b);
 export const logicalAndSamples = eqSamples;
+export const logicalAndRefusals = operandRefusals;
 
 /**
- * Where x is zero. PyTorch: `torch.logical_not`.
+ * Where x is zero (bool). Derivative: none, the result is bool. PyTorch: `torch.logical_not`.
  *
  * @example
  * ```ts
@@ -85,11 +102,12 @@ export const logicalAndSamples = eqSamples;
  * console.log(logicalNot(tensor([0, 2]))); // tensor([ true, false])
  * ```
  */
-export const logicalNot = (x: Tensor): Tensor => compare('eq', x, 0);
+export const logicalNot = (x: Tensor): Tensor => test('logicalNot', 'eq', x, 0);
 export const logicalNotSamples = /* @__PURE__ */ piecewise((s) => [s.tensor(s.few)]);
 
 /**
- * Where a or b is not zero. PyTorch: `torch.logical_or`.
+ * Where a or b is not zero, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.logical_or`.
  *
  * @example
  * ```ts
@@ -99,9 +117,11 @@ export const logicalNotSamples = /* @__PURE__ */ piecewise((s) => [s.tensor(s.fe
  */
 export const logicalOr = (a: Operand, b: Operand): Tensor => compare('logicalOr', a, b);
 export const logicalOrSamples = eqSamples;
+export const logicalOrRefusals = operandRefusals;
 
 /**
- * Where exactly one of a and b is not zero. PyTorch: `torch.logical_xor`.
+ * Where exactly one of a and b is not zero, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.logical_xor`.
  *
  * @example
  * ```ts
@@ -111,9 +131,11 @@ export const logicalOrSamples = eqSamples;
  */
 export const logicalXor = (a: Operand, b: Operand): Tensor => compare('logicalXor', a, b);
 export const logicalXorSamples = eqSamples;
+export const logicalXorRefusals = operandRefusals;
 
 /**
- * Where a < b. PyTorch: `torch.lt`.
+ * Where a < b, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.lt`.
  *
  * @example
  * ```ts
@@ -123,9 +145,11 @@ export const logicalXorSamples = eqSamples;
  */
 export const lt = (a: Operand, b: Operand): Tensor => compare('lt', a, b);
 export const ltSamples = eqSamples;
+export const ltRefusals = operandRefusals;
 
 /**
- * Where a != b. PyTorch: `torch.ne`.
+ * Where a != b, broadcast (bool). Derivative: none, the result is bool.
+ * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.ne`.
  *
  * @example
  * ```ts
@@ -135,9 +159,10 @@ export const ltSamples = eqSamples;
  */
 export const ne = (a: Operand, b: Operand): Tensor => compare('ne', a, b);
 export const neSamples = eqSamples;
+export const neRefusals = operandRefusals;
 
 /**
- * Where x is NaN. PyTorch: `torch.isnan`.
+ * Where x is NaN (bool). Derivative: none, the result is bool. PyTorch: `torch.isnan`.
  *
  * @example
  * ```ts
@@ -145,11 +170,11 @@ export const neSamples = eqSamples;
  * console.log(isnan(tensor([1, Number.NaN]))); // tensor([false,  true])
  * ```
  */
-export const isnan = (x: Tensor): Tensor => compare('ne', x, x);
+export const isnan = (x: Tensor): Tensor => test('isnan', 'ne', x, x);
 export const isnanSamples = /* @__PURE__ */ piecewise((s) => [s.tensor(s.few)]);
 
 /**
- * Where x is neither NaN nor infinite. PyTorch: `torch.isfinite`.
+ * Where x is neither NaN nor infinite (bool). Derivative: none, the result is bool. PyTorch: `torch.isfinite`.
  *
  * @example
  * ```ts
@@ -157,7 +182,10 @@ export const isnanSamples = /* @__PURE__ */ piecewise((s) => [s.tensor(s.few)]);
  * console.log(isfinite(tensor([1, Number.POSITIVE_INFINITY]))); // tensor([ true, false])
  * ```
  */
-export const isfinite = (x: Tensor): Tensor => compare('lt', x.abs(), Number.POSITIVE_INFINITY);
+export function isfinite(x: Tensor): Tensor {
+  checkTensor('isfinite', 'x', x);
+  return compare('lt', x.dtype === 'bool' ? x : x.abs(), Number.POSITIVE_INFINITY);
+}
 export const isfiniteSamples = isnanSamples;
 
 const whereOp = /* @__PURE__ */ defineOp({
@@ -177,10 +205,10 @@ const whereOp = /* @__PURE__ */ defineOp({
 });
 
 /**
- * Elements of `a` where `condition` holds and of `b` elsewhere; all three broadcast. The gradient of each goes only to
- * the elements that were taken. PyTorch: `torch.where`.
+ * Elements of `a` where `condition` holds and of `b` elsewhere; all three broadcast. Derivatives: the cotangent where the
+ * element was taken, 0 elsewhere, selected and not multiplied; none for the condition.
  *
- * Errors: DTypeError when the condition is not bool; ShapeError when the shapes do not broadcast.
+ * Errors: DTypeError when the condition is not bool; ShapeError when the shapes do not broadcast. PyTorch: `torch.where`.
  *
  * @example
  * ```ts
@@ -189,6 +217,7 @@ const whereOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor('where', 'condition', condition);
   if (condition.dtype !== 'bool') {
     throw new DTypeError(
       `where: the condition has dtype ${condition.dtype}, expected bool; compare it first, e.g. x.ne(0)`,
@@ -206,4 +235,23 @@ export const whereSamples: Samples = (s) => {
   const [a, b] = s.operands(s.reals, s.reals);
   const { shape } = typeof a === 'number' ? (b as Tensor) : a;
   return [s.mask(shape), a, b];
+};
+export const whereRefusals: Refusals = (s) => {
+  const x = s.tensorOf([2, 3]);
+  const condition = s.mask([2, 3]);
+  return [
+    [
+      [x, x, 0],
+      'DTypeError',
+      /the condition has dtype float64, expected bool; compare it first, e\.g\. x\.ne\(0\)/,
+    ],
+    [
+      [condition, s.tensorOf([2, 4]), s.tensorOf([3, 4])],
+      'ShapeError',
+      /\(2, 4\) and \(3, 4\) do not broadcast/,
+    ],
+    [[x.ne(0), s.tensorOf([2]), 0], 'ShapeError', /\(2, 3\) and \(2,\) do not broadcast/],
+    [[condition, x, '0'], 'ArgumentError', /a tensor or a number as b, got the string '0'/],
+    [[[true], x, 0], 'ArgumentError', /a tensor as condition, got an array; make one with tensor/],
+  ];
 };

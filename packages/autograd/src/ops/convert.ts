@@ -1,9 +1,10 @@
 import { kernels } from '../kernels/select.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { alias, wrap } from '../tensor/core.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Samples } from './samples.ts';
+import type { Refusals, Samples } from './samples.ts';
 
 const toOp = /* @__PURE__ */ linear<DType>({
   name: 'to',
@@ -13,7 +14,8 @@ const toOp = /* @__PURE__ */ linear<DType>({
 
 /**
  * The same values in another dtype, or `x` itself when it has it already. Towards integers fractions are cut; towards
- * bool all but 0 is true. Derivative: the cotangent, converted back; none through integers. PyTorch: `Tensor.to`.
+ * bool all but 0 is true. Derivative: the cotangent, converted back; none through integers. Errors: ArgumentError for a name
+ * that is no dtype's. PyTorch: `Tensor.to`.
  *
  * @example
  * ```ts
@@ -22,9 +24,18 @@ const toOp = /* @__PURE__ */ linear<DType>({
  * ```
  */
 export function to(x: Tensor, dtype: DType): Tensor {
+  checkTensor('to', 'x', x);
   return x.dtype === dtype ? x : toOp(x, checkDType(dtype, 'to'));
 }
 export const toSamples: Samples = (s) => [s.tensor(), s.oneOf(['float64', 'float32'])];
+export const toRefusals: Refusals = (s) => [
+  [
+    [s.tensorOf([2]), 'flaot32'],
+    'ArgumentError',
+    /unknown dtype 'flaot32'; known are bool, uint8, int32, float32, float64/,
+  ],
+  [[s.tensorOf([2])], 'ArgumentError', /unknown dtype 'undefined'/],
+];
 
 const cloneOp = /* @__PURE__ */ linear({
   name: 'clone',
@@ -33,7 +44,7 @@ const cloneOp = /* @__PURE__ */ linear({
 });
 
 /**
- * A row-major copy with an array of its own. Differentiable. PyTorch: `torch.clone`.
+ * A row-major copy of x with an array of its own. Derivative: the cotangent itself. PyTorch: `torch.clone`.
  *
  * @example
  * ```ts
@@ -47,7 +58,8 @@ export function clone(x: Tensor): Tensor {
 export const cloneSamples: Samples = (s) => [s.tensor()];
 
 /**
- * `x` itself when its elements stand in row-major order, else a copy in which they do. PyTorch: `Tensor.isContiguous`.
+ * `x` itself when its elements stand in row-major order, else a copy in which they do. Derivative: the cotangent itself.
+ * PyTorch: `Tensor.contiguous`.
  *
  * @example
  * ```ts
@@ -56,12 +68,14 @@ export const cloneSamples: Samples = (s) => [s.tensor()];
  * ```
  */
 export function contiguous(x: Tensor): Tensor {
+  checkTensor('contiguous', 'x', x);
   return x.isContiguous ? x : cloneOp(x);
 }
 export const contiguousSamples: Samples = (s) => [s.tensorOf([2, 3]).transpose(0, 1)];
 
 /**
- * The same elements under a place of their own on the tape: transforms differentiate with respect to it.
+ * The same elements as x, under a place of their own on the tape: transforms differentiate with respect to it.
+ * Derivative: the cotangent itself. PyTorch: `torch.Tensor.view_as` with x itself.
  *
  * @example
  * ```ts

@@ -1,19 +1,37 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
-import { wrap } from '../tensor/core.ts';
-import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
-import { DTypeError, ShapeError } from '../tensor/errors.ts';
-import {
-  type Dims,
-  formatShape,
-  normalizeDim,
-  normalizeDims,
-  reducedShape,
-  sizeOf,
-} from '../tensor/shape.ts';
+import { constant, wrap } from '../tensor/core.ts';
+import { type DType, isFloat } from '../tensor/dtype.ts';
+import { ArgumentError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
+import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { nonDifferentiable, type Samples } from './samples.ts';
+import {
+  countOf,
+  inDType,
+  nanWhereNan,
+  nonEmpty,
+  pickOfAll,
+  type Reduction,
+  reduced,
+  reduction,
+  requireFloat,
+  restored,
+  taken,
+  widened,
+} from './axes.ts';
+import { where } from './compare.ts';
+import { cumprod } from './cumulative.ts';
+import {
+  dimRefusals,
+  dimsRefusals,
+  integerRefusals,
+  keepdimRefusals,
+  nonDifferentiable,
+  type Refusals,
+  type Samples,
+} from './samples.ts';
 import { cat } from './shape.ts';
 
 /** Options of reductions. */
@@ -21,6 +39,14 @@ export interface ReduceOptions {
   /** Keep the reduced axes with length 1, so that the result broadcasts against the input. Default false. */
   readonly keepdim?: boolean;
 }
+
+/** Options of sums, means and products. */
+export interface SumOptions extends ReduceOptions {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType;
+}
+
+const sumOptions = ['keepdim', 'dtype'];
 
 /** Values and positions that a reduction found along an axis. */
 export interface ValuesAndIndices {
@@ -30,35 +56,26 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-interface Reduction {
-  readonly axes: readonly number[];
-  readonly keepdim: boolean;
-}
-
-const reduction = (
-  op: string,
-  x: Tensor,
-  dim: Dims | undefined,
-  { keepdim = false }: ReduceOptions,
-): Reduction => ({
-  axes: normalizeDims(op, dim, x.shape),
-  keepdim,
-});
-
-/** The result of a reduction with its axes back at length 1. */
-const restored = (y: Tensor, x: { readonly shape: readonly number[] }, { axes }: Reduction): Tensor =>
-  y.reshape(reducedShape(x.shape, axes, true));
-
 const sumOp = /* @__PURE__ */ linear<Reduction>({
   name: 'sum',
-  forward: (x, { axes, keepdim }) =>
-    wrap(kernels.reduce('sum', x, axes), x.dtype, reducedShape(x.shape, axes, keepdim)),
-  transpose: (g, reduced, like) => restored(g, like, reduced).expand(like.shape),
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over),
+  transpose: (g, over, like) => restored(g, like, over).expand(like.shape),
 });
 
+const axesRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
+const floatRefusals: Refusals = (s) => [...axesRefusals(s), ...integerRefusals(s)];
+
+/** What looking for an extreme element refuses besides. */
+const extremeRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([0, 3]), 0], 'ShapeError', /an axis of length 0 of shape \(0, 3\) has no extreme element/],
+];
+
 /**
- * The sum over all axes, or over `dim`. float32 sums are accumulated in float64, float64 sums pairwise. bool and uint8
- * give int32. Derivative: 1 for every element. PyTorch: `torch.sum`.
+ * sum x over all axes, or over `dim` (an empty list means all of them). Totals are kept in float64, rows are added pairwise: on any layout the
+ * error is at most (n - 1) 2^-53 sum |x| before the result is rounded to its dtype. bool and uint8 give int32.
+ * Derivative: 1 for every element. Errors: IndexError; DTypeError when an integer sum leaves int32. PyTorch: `torch.sum`,
+ * where integers give int64.
  *
  * @example
  * ```ts
@@ -66,17 +83,48 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
  * console.log(sum(tensor([[1, 2], [3, 4]]), 0)); // tensor([4., 6.])
  * ```
  */
-export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
-  return sumOp(wide, reduction('sum', x, dim, options));
+export function sum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('sum', x, dim, options, sumOptions);
+  return sumOp(options.dtype === undefined ? widened(x) : inDType('sum', x, options.dtype), over);
 }
 export const sumSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const sumRefusals: Refusals = (s) => [
+  ...axesRefusals(s),
+  [
+    [s.index([2], 1).add(2147483647)],
+    'DTypeError',
+    /the result 4294967294 does not fit int32; convert first/,
+  ],
+  [[s.tensorOf([2]), 0, { dtype: 'float16' }], 'ArgumentError', /unknown dtype 'float16'/],
+];
 
 /**
- * The mean over all axes, or over `dim`. Derivative: 1 / n. PyTorch: `torch.mean`. Errors: DTypeError for integers.
+ * sum of x over all axes, or over `dim`, without the elements that are NaN. Derivative: 1, 0 at NaN. Errors: as {@link sum}.
+ * PyTorch: `torch.nansum`.
+ *
+ * @example
+ * ```ts
+ * import { nansum, tensor } from '@tensortape/autograd';
+ * console.log(nansum(tensor([1, Number.NaN, 3]))); // tensor(4.)
+ * ```
+ */
+export function nansum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nansum', x, dim, options, sumOptions);
+  const number = isFloat(x.dtype) ? where(x.isnan(), 0, x) : x;
+  return sum(number, over.axes, options);
+}
+export const nansumSamples: Samples = (s) => {
+  const x = s.tensor({ values: [0, 1, -1, 0.5, 2, Number.NaN] });
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};
+export const nansumRefusals = dimsRefusals;
+
+/**
+ * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
+ * convert them to. PyTorch: `torch.mean`.
  *
  * @example
  * ```ts
@@ -84,11 +132,52 @@ export const sumSamples: Samples = (s) => {
  * console.log(mean(tensor([[1, 2], [3, 4]]), 1)); // tensor([1.5000, 3.5000])
  * ```
  */
-export function mean(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  requireFloat('mean', x);
-  return sum(x, dim, options).div(countOf('mean', x, dim));
+export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('mean', x, dim, options, sumOptions);
+  const number = inDType('mean', x, options.dtype);
+  requireFloat('mean', number);
+  return sumOp(number, over).div(countOf(x, over));
 }
 export const meanSamples = sumSamples;
+export const meanRefusals = floatRefusals;
+
+/**
+ * The mean over all axes, or over `dim`, of the elements that are not NaN: NaN where there is none. Derivative: 1 / their
+ * number, 0 at NaN. Errors: DTypeError for integers. PyTorch: `torch.nanmean`.
+ *
+ * @example
+ * ```ts
+ * import { nanmean, tensor } from '@tensortape/autograd';
+ * console.log(nanmean(tensor([1, Number.NaN, 3]))); // tensor(2.)
+ * ```
+ */
+export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nanmean', x, dim, options, sumOptions);
+  const number = inDType('nanmean', x, options.dtype);
+  requireFloat('nanmean', number);
+  return nansum(number, over.axes, over).div(sum(number.eq(number), over.axes, over));
+}
+export const nanmeanSamples = nansumSamples;
+export const nanmeanRefusals = floatRefusals;
+
+/**
+ * The number of elements that are not zero (int32) over all axes, or over `dim`. NaN counts. Errors: IndexError.
+ * PyTorch: `torch.count_nonzero`.
+ *
+ * @example
+ * ```ts
+ * import { countNonzero, tensor } from '@tensortape/autograd';
+ * console.log(countNonzero(tensor([[0, 2], [1, 3]]), 0)); // tensor([1, 2], dtype=int32)
+ * ```
+ */
+export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  return sum(x.ne(0), reduction('countNonzero', x, dim, {}).axes);
+}
+export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are integers', (s) => {
+  const x = s.tensor(s.few);
+  return [x, s.dims(x)];
+});
+export const countNonzeroRefusals = dimsRefusals;
 
 /** Options of {@link variance} and {@link std}. */
 export interface VarianceOptions extends ReduceOptions {
@@ -96,9 +185,51 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
+interface Spread extends Reduction {
+  readonly correction: number;
+}
+
+/** (x - mean) / (n - correction): what the derivatives of variance and std share. */
+const centred = (x: Tensor, over: Spread): Tensor =>
+  x.sub(mean(x, over.axes, { keepdim: true })).div(Math.max(0, countOf(x, over) - over.correction));
+
+const varianceOp = /* @__PURE__ */ defineOp({
+  name: 'variance',
+  inputs: ['x'],
+  saves: ['x'],
+  forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
+  vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
+  jvp: ({ x: t }, { x }, over) => t && t.mul(centred(x, over)).sum(over.axes, over).mul(2),
+});
+
+const stdOp = /* @__PURE__ */ defineOp({
+  name: 'std',
+  inputs: ['x'],
+  saves: ['x', 'output'],
+  forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
+  vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
+  jvp: ({ x: t }, { x, output }, over) => t && t.mul(stdSlope(x, output, over)).sum(over.axes, over),
+});
+
+/** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
+function stdSlope(x: Tensor, output: Tensor, over: Spread): Tensor {
+  const y = restored(output, x, over);
+  return centred(x, over).div(y.where(y.ne(0), Number.POSITIVE_INFINITY));
+}
+
+function spread(op: string, x: Tensor, dim: Dims | undefined, options: VarianceOptions): Spread {
+  const over = reduction(op, x, dim, options, ['keepdim', 'correction']);
+  requireFloat(op, x);
+  const { correction = 1 } = options;
+  if (typeof correction !== 'number') {
+    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
+  }
+  return { ...over, correction };
+}
+
 /**
- * The variance over all axes, or over `dim`: sum (x - mean)^2 / (n - correction), computed in two passes.
- * PyTorch: `torch.var`. Errors: DTypeError for integers.
+ * sum (x - mean)^2 / max(0, n - correction) over all axes, or over `dim`: in two passes in float64, so that a large mean
+ * cancels nothing. Derivative: 2 (x - mean) / (n - correction). Errors: DTypeError for integers. PyTorch: `torch.var`.
  *
  * @example
  * ```ts
@@ -106,22 +237,30 @@ export interface VarianceOptions extends ReduceOptions {
  * console.log(variance(tensor([1, 2, 3]))); // tensor(1.)
  * ```
  */
-export function variance(
-  x: Tensor,
-  dim?: Dims,
-  { correction = 1, keepdim = false }: VarianceOptions = {},
-): Tensor {
-  requireFloat('var', x);
-  const centred = x.sub(mean(x, dim, { keepdim: true }));
-  return sum(centred.square(), dim, { keepdim }).div(Math.max(0, countOf('var', x, dim) - correction));
+export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  return varianceOp({ x }, spread('variance', x, dim, options));
 }
 export const varianceSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[3], [2, 3], [4, 2, 2]]), { distinct: true });
   return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
 };
+export const varianceRefusals: Refusals = (s) => [
+  ...floatRefusals(s),
+  [
+    [s.tensorOf([3]), 0, { correction: '0' }],
+    'ArgumentError',
+    /correction must be a number, got the string '0'/,
+  ],
+  [
+    [s.tensorOf([3]), 0, { unbiased: false }],
+    'ArgumentError',
+    /unknown option 'unbiased'; known are keepdim, correction/,
+  ],
+];
 
 /**
- * The standard deviation: the square root of {@link variance}. Derivative: 0 where it is 0. PyTorch: `torch.std`.
+ * The standard deviation: the square root of {@link variance}. Derivative: (x - mean) / ((n - correction) std).
+ * Kinks: 0, in every order, where it is 0. Errors: DTypeError for integers. PyTorch: `torch.std`.
  *
  * @example
  * ```ts
@@ -130,15 +269,37 @@ export const varianceSamples: Samples = (s) => {
  * ```
  */
 export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  const v = variance(x, dim, options);
-  const positive = v.ne(0);
-  return v.where(positive, 1).sqrt().where(positive, 0);
+  return stdOp({ x }, spread('std', x, dim, options));
 }
 export const stdSamples = varianceSamples;
+export const stdRefusals = varianceRefusals;
+
+const prodOp = /* @__PURE__ */ defineOp({
+  name: 'prod',
+  inputs: ['x'],
+  saves: ['x'],
+  forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
+  vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
+  jvp: ({ x: t }, { x }, over) => t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, over),
+});
+
+/** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  if (x.ndim === 0 || x.size === 0) return constant(1, x.dtype, x.shape);
+  const line = axes.length === 1 ? x : x.reshape([-1]);
+  const axis = axes.length === 1 ? axes[0]! : 0;
+  const length = line.shape[axis]!;
+  const one = constant(1, x.dtype, line.shape.with(axis, 1));
+  const before = (y: Tensor) => cumprod(cat([one, y.slice(axis, 0, length - 1)], axis), axis);
+  return before(line)
+    .mul(before(line.flip(axis)).flip(axis))
+    .reshape(x.shape);
+}
 
 /**
- * The product over all axes, or over `dim`, multiplied pairwise: so its derivatives of every order hold where elements
- * are zero. bool and uint8 give int32. PyTorch: `torch.prod`. Errors: DTypeError when an integer product leaves int32.
+ * The product of x over all axes, or over `dim`, in float64. bool and uint8 give int32. Derivative: the product of all other elements, so
+ * that derivatives of every order hold where elements are zero. Errors: IndexError; DTypeError when an integer product
+ * leaves int32. PyTorch: `torch.prod`, where integers give int64.
  *
  * @example
  * ```ts
@@ -146,56 +307,43 @@ export const stdSamples = varianceSamples;
  * console.log(prod(tensor([2, 3, 4]))); // tensor(24.)
  * ```
  */
-export function prod(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
-  const axes = normalizeDims('prod', dim, x.shape);
-  const outShape = reducedShape(x.shape, axes, keepdim);
-  if (!isFloat(x.dtype)) {
-    return wrap(kernels.reduce('prod', x.dtype === 'int32' ? x : x.to('int32'), axes), 'int32', outShape);
-  }
-  const rest = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  let factors = x
-    .permute([...rest, ...axes])
-    .reshape([sizeOf(outShape), sizeOf(axes.map((axis) => x.shape[axis]!))]);
-  if (factors.shape[1] === 0) return factors.sum(1).add(1).reshape(outShape);
-  while (factors.shape[1]! > 1) {
-    const half = factors.shape[1]! >> 1;
-    const products = factors.slice(1, 0, half).mul(factors.slice(1, half, 2 * half));
-    factors = factors.shape[1]! % 2 === 0 ? products : cat([products, factors.slice(1, 2 * half)], 1);
-  }
-  return factors.reshape(outShape);
+export function prod(x: Tensor, dim?: number, options: SumOptions = {}): Tensor {
+  const over = reduction('prod', x, dim, options, sumOptions);
+  return prodOp({ x: options.dtype === undefined ? widened(x) : inDType('prod', x, options.dtype) }, over);
 }
 export const prodSamples: Samples = (s) => {
   const x = s.tensor({ values: [-1.5, -0.5, 0, 0.7, 2] });
   return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
 };
+export const prodRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  ...keepdimRefusals(s),
+  [[s.index([2], 1).add(65536)], 'DTypeError', /the result 4294967296 does not fit int32; convert first/],
+];
 
-const extreme = (name: 'amax' | 'amin') =>
-  defineOp({
+const extreme = (name: 'amax' | 'amin') => {
+  const share = (t: Tensor, x: Tensor, output: Tensor, over: Reduction) => {
+    const y = restored(output, x, over);
+    const found = x.eq(y);
+    return where(found, t.div(found.sum(over.axes, { keepdim: true })), nanWhereNan(y));
+  };
+  return defineOp({
     name,
     inputs: ['x'],
     saves: ['x', 'output'],
-    forward: ({ x }, { axes, keepdim }: Reduction) =>
-      wrap(kernels.reduce(name, x, axes), x.dtype, reducedShape(x.shape, axes, keepdim)),
-    vjp: {
-      x: (g, { x, output }, reduced) => {
-        const found = x.eq(restored(output, x, reduced));
-        return restored(g, x, reduced)
-          .div(found.sum(reduced.axes, { keepdim: true }))
-          .where(found, 0);
-      },
-    },
-    jvp: ({ x: t }, { x, output }, reduced) => {
-      const found = x.eq(restored(output, x, reduced));
-      const share = t?.div(found.sum(reduced.axes, { keepdim: true })).where(found, 0);
-      return share ? share.sum(reduced.axes, { keepdim: reduced.keepdim }) : null;
-    },
+    forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
+    vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
+    jvp: ({ x: t }, { x, output }, over) => t && share(t, x, output, over).sum(over.axes, over),
   });
+};
 
 const amaxOp = /* @__PURE__ */ extreme('amax');
 const aminOp = /* @__PURE__ */ extreme('amin');
 
 /**
- * The largest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amax`.
+ * max x over all axes, or over `dim`; NaN if there is one. Derivative: 1 at the largest element. Kinks: equal ones share
+ * the gradient evenly; it is NaN everywhere when the result is. Errors: ShapeError for an axis of length 0.
+ * PyTorch: `torch.amax`.
  *
  * @example
  * ```ts
@@ -210,9 +358,11 @@ export const amaxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const amaxRefusals = extremeRefusals;
 
 /**
- * The smallest element over all axes, or over `dim`; equal ones share the gradient evenly. PyTorch: `torch.amin`.
+ * min x over all axes, or over `dim`: as {@link amax}. Derivative: 1 at the smallest element. Kinks: as {@link amax}.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.amin`.
  *
  * @example
  * ```ts
@@ -224,10 +374,43 @@ export function amin(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor
   return aminOp({ x }, nonEmpty('amin', x, reduction('amin', x, dim, options)));
 }
 export const aminSamples = amaxSamples;
+export const aminRefusals = extremeRefusals;
+
+/** The smallest and the largest elements. */
+export interface MinAndMax {
+  /** The smallest. */
+  readonly min: Tensor;
+  /** The largest. */
+  readonly max: Tensor;
+}
 
 /**
- * The largest elements along `dim` and their positions; of equal ones the first is taken, and gets the gradient.
- * PyTorch: `torch.max(x, dim)`; for the largest of all see {@link amax}.
+ * min x and max x over all axes, or over one. Derivatives: as {@link amin} and {@link amax}. Kinks: as there. Errors: as there.
+ * PyTorch: `torch.aminmax`, which takes the axis as `dim=`.
+ *
+ * @example
+ * ```ts
+ * import { aminmax, tensor } from '@tensortape/autograd';
+ * console.log(aminmax(tensor([3, 1, 2])).max); // tensor(3.)
+ * ```
+ */
+export function aminmax(x: Tensor, dim?: number, options: ReduceOptions = {}): MinAndMax {
+  const over = nonEmpty('aminmax', x, reduction('aminmax', x, dim, options));
+  return { min: aminOp({ x }, over), max: amaxOp({ x }, over) };
+}
+export const aminmaxSamples: Samples = (s) => {
+  const x = s.tensor({ distinct: true });
+  return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
+};
+export const aminmaxRefusals = extremeRefusals;
+
+const maxOfAll = /* @__PURE__ */ pickOfAll('max', (x) => amax(x));
+const minOfAll = /* @__PURE__ */ pickOfAll('min', (x) => amin(x));
+
+/**
+ * max x of all elements; along `dim`, with positions. NaN counts as largest. Derivative: 1 at the element found.
+ * Kinks: along an axis the first of equal elements is taken and gets the gradient; without one they share it evenly.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.max`.
  *
  * @example
  * ```ts
@@ -235,16 +418,25 @@ export const aminSamples = amaxSamples;
  * console.log(max(tensor([[1, 5], [7, 3]]), 1).indices); // tensor([1, 0], dtype=int32)
  * ```
  */
-export function max(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken(x, argmax(x, dim, { keepdim: true }), normalizeDim('max', dim, x.ndim), options);
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function max(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  const over = nonEmpty('max', x, reduction('max', x, dim, options));
+  if (dim === undefined) return maxOfAll(x);
+  return taken(x, argmax(x, dim, { keepdim: true }), over.axes[0] ?? 0, options);
 }
 export const maxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
-  return [x, s.dim(x), { keepdim: s.oneOf([true, false]) }];
+  return s.oneOf<() => readonly unknown[]>([
+    () => [x, s.dim(x), { keepdim: s.oneOf([true, false]) }],
+    () => [x],
+  ])();
 };
+export const maxRefusals = extremeRefusals;
 
 /**
- * The smallest elements along `dim` and their positions, as {@link max}. PyTorch: `torch.min(x, dim)`.
+ * min x of all elements; along `dim`, with positions: as {@link max}. NaN counts as smallest. Derivative: 1 at the element found.
+ * Kinks: as {@link max}. Errors: ShapeError for an axis of length 0. PyTorch: `torch.min`.
  *
  * @example
  * ```ts
@@ -252,25 +444,19 @@ export const maxSamples: Samples = (s) => {
  * console.log(min(tensor([[1, 5], [7, 3]]), 1).values); // tensor([1., 3.])
  * ```
  */
-export function min(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken(x, argmin(x, dim, { keepdim: true }), normalizeDim('min', dim, x.ndim), options);
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function min(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  const over = nonEmpty('min', x, reduction('min', x, dim, options));
+  if (dim === undefined) return minOfAll(x);
+  return taken(x, argmin(x, dim, { keepdim: true }), over.axes[0] ?? 0, options);
 }
 export const minSamples = maxSamples;
-
-function taken(
-  x: Tensor,
-  indices: Tensor,
-  dim: number,
-  { keepdim = false }: ReduceOptions,
-): ValuesAndIndices {
-  const values = x.gather(dim, indices);
-  return keepdim || x.ndim === 0
-    ? { values, indices }
-    : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
-}
+export const minRefusals = extremeRefusals;
 
 /**
- * Positions (int32) of the largest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmax`.
+ * The position (int32) of max x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as largest.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmax`.
  *
  * @example
  * ```ts
@@ -281,10 +467,12 @@ function taken(
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
   return argReduce('argmax', x, dim, options);
 }
-export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', maxSamples);
+export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', aminmaxSamples);
+export const argmaxRefusals = extremeRefusals;
 
 /**
- * Positions (int32) of the smallest element along `dim`, or in the flattened tensor. PyTorch: `torch.argmin`.
+ * The position (int32) of min x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as smallest.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmin`.
  *
  * @example
  * ```ts
@@ -296,6 +484,7 @@ export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Te
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
+export const argminRefusals = extremeRefusals;
 
 function argReduce(
   op: 'argmax' | 'argmin',
@@ -311,7 +500,8 @@ function argReduce(
 }
 
 /**
- * Whether any element over all axes, or over `dim`, is not zero (bool). PyTorch: `torch.any`.
+ * Whether any element over all axes, or over `dim`, is not zero (bool); an empty list
+ * means no axes. Errors: IndexError. PyTorch: `torch.any`.
  *
  * @example
  * ```ts
@@ -327,9 +517,11 @@ export const anySamples = /* @__PURE__ */ nonDifferentiable('the result is bool'
   const x = s.tensor(s.few);
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 });
+export const anyRefusals = dimsRefusals;
 
 /**
- * Whether all elements over all axes, or over `dim`, are not zero (bool). PyTorch: `torch.all`.
+ * Whether all elements over all axes, or over `dim`, are not zero (bool); an empty list
+ * means no axes. Errors: IndexError. PyTorch: `torch.all`.
  *
  * @example
  * ```ts
@@ -342,48 +534,4 @@ export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = 
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
 export const allSamples = anySamples;
-
-const cumsumOp = /* @__PURE__ */ linear<number>({
-  name: 'cumsum',
-  forward: (x, axis) => wrap(kernels.cumsum(x, axis), x.dtype, x.shape),
-  transpose: (g, axis) => g.flip(axis).cumsum(axis).flip(axis),
-});
-
-/**
- * Running sums along `dim`. Derivative: the running sums of the cotangent, from the end. PyTorch: `torch.cumsum`.
- *
- * @example
- * ```ts
- * import { cumsum, tensor } from '@tensortape/autograd';
- * console.log(cumsum(tensor([1, 2, 3]), 0)); // tensor([1., 3., 6.])
- * ```
- */
-export function cumsum(x: Tensor, dim: number): Tensor {
-  const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
-  return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));
-}
-export const cumsumSamples: Samples = (s) => {
-  const x = s.tensor();
-  return [x, s.dim(x)];
-};
-
-function countOf(op: string, x: Tensor, dim: Dims | undefined): number {
-  return sizeOf(normalizeDims(op, dim, x.shape).map((axis) => x.shape[axis]!));
-}
-
-function requireFloat(op: string, x: Tensor): void {
-  if (!isFloat(x.dtype)) {
-    throw new DTypeError(
-      `${op}: expected a floating point tensor, got ${x.dtype}; convert it with .to('${getDefaultDType()}')`,
-    );
-  }
-}
-
-function nonEmpty(op: string, x: Tensor, reduced: Reduction): Reduction {
-  if (reduced.axes.some((axis) => x.shape[axis] === 0)) {
-    throw new ShapeError(
-      `${op}: an axis of length 0 of shape ${formatShape(x.shape)} has no extreme element`,
-    );
-  }
-  return reduced;
-}
+export const allRefusals = dimsRefusals;

@@ -7,21 +7,37 @@
 
 import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as bessel from './bessel.ts';
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as cumulative from './cumulative.ts';
+import * as decompositions from './decompositions.ts';
+import * as diagonals from './diagonals.ts';
+import * as einsum from './einsum.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
+import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as masking from './masking.ts';
+import * as norms from './norms.ts';
 import * as pad from './pad.ts';
 import * as pool from './pool.ts';
+import * as products from './products.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
+import * as scatter from './scatter.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
+import * as sort from './sort.ts';
+import * as special from './special.ts';
+import * as statistics from './statistics.ts';
+import * as subscript from './subscript.ts';
+import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
+import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
 export interface RegisteredOp {
@@ -93,12 +109,27 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
   ...collectOps('transcendental', transcendental),
+  ...collectOps('special', special),
+  ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
   ...collectOps('reduce', reduce),
+  ...collectOps('cumulative', cumulative),
+  ...collectOps('norms', norms),
+  ...collectOps('sort', sort),
+  ...collectOps('statistics', statistics),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
+  ...collectOps('views', views),
+  ...collectOps('join', join),
+  ...collectOps('diagonals', diagonals),
   ...collectOps('indexing', indexing),
-  ...collectOps('linalg', linalg),
+  ...collectOps('scatter', scatter),
+  ...collectOps('masking', masking),
+  ...collectOps('subscript', subscript),
+  ...collectOps('products', products),
+  ...collectOps('tensorProducts', tensorProducts),
+  ...collectOps('einsum', einsum),
+  ...collectOps('linalg', { ...linalg, ...decompositions }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),

@@ -64,7 +64,7 @@ export function nonDifferentiable(reason: string, samples: Samples): Samples {
 }
 
 /** The classes of the errors by which operations refuse their arguments. */
-export type RefusalName = 'ArgumentError' | 'DTypeError' | 'IndexError' | 'ShapeError';
+export type RefusalName = 'ArgumentError' | 'DTypeError' | 'IndexError' | 'LinAlgError' | 'ShapeError';
 
 /** A call that must be refused: its arguments, the class of the error, and what its message must say. */
 export type Refusal = readonly [args: readonly unknown[], error: RefusalName, message: RegExp];
@@ -79,10 +79,43 @@ export type Refusals = (kit: SampleKit) => readonly Refusal[];
 export const operandRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 3]), s.tensorOf([4])], 'ShapeError', /\(2, 3\) and \(4,?\) do not broadcast/],
   [[1, 2], 'ArgumentError', /expected a tensor, got the numbers 1 and 2/],
+  [[s.tensorOf([2]), '1'], 'ArgumentError', /a tensor or a number as b, got the string '1'/],
+  [[s.tensorOf([2])], 'ArgumentError', /a tensor or a number as b, got undefined/],
+];
+
+/** What a function of one tensor refuses that is not defined for bool. */
+export const boolRefusals: Refusals = (s) => [[[s.mask([2, 3])], 'DTypeError', /not defined for bool/]];
+
+/** What a function of one tensor refuses that takes floating point only. */
+export const integerRefusals: Refusals = (s) => [
+  [[s.index([2, 3], 5)], 'DTypeError', /expected a floating point tensor, got int32; convert it with \.to/],
+  [[s.mask([2, 3])], 'DTypeError', /expected a floating point tensor, got bool; convert it with \.to/],
 ];
 
 /** What every operation refuses as an axis, its second argument. */
 export const dimRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 3]), 2], 'IndexError', /dim 2 is out of range/],
   [[s.tensorOf([2, 3]), 0.5], 'IndexError', /dim 0\.5 is out of range/],
+];
+
+/** What every operation refuses as a list of axes, its second argument. */
+export const dimsRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([2, 3]), [0, -3]], 'IndexError', /dim -3 is out of range/],
+  [[s.tensorOf([2, 3]), [1, -1]], 'ShapeError', /dim 1 appears twice in \[1, -1\] .*\(2, 3\)/],
+  [[s.tensorOf([2, 3]), '0'], 'ArgumentError', /a dim or a list of dims, got the string '0'/],
+];
+
+/** What every reduction refuses as its options, its third argument. */
+export const keepdimRefusals: Refusals = (s) => [
+  [
+    [s.tensorOf([2, 3]), 0, true],
+    'ArgumentError',
+    /an object of options such as \{ keepdim: … \}, got the boolean true/,
+  ],
+  [
+    [s.tensorOf([2, 3]), 0, { keepDim: true }],
+    'ArgumentError',
+    /unknown option 'keepDim'; known are .*keepdim/,
+  ],
 ];

@@ -1,11 +1,13 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import { refuseDType } from '../tape/shorthands.ts';
+import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { amax, type ReduceOptions } from './reduce.ts';
-import type { Samples } from './samples.ts';
+import { dimRefusals, dimsRefusals, keepdimRefusals, type Refusals, type Samples } from './samples.ts';
 
 const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : x.to(getDefaultDType()));
 
@@ -26,7 +28,8 @@ const softmaxOp = /* @__PURE__ */ defineOp({
 
 /**
  * exp(x_i) / sum_j exp(x_j) along `dim`, shifted by the largest element so that nothing overflows.
- * Derivative: y (t - sum y t). PyTorch: `torch.softmax`.
+ * Derivative: y (t - sum y t) for y = softmax x. Errors: IndexError for `dim`; DTypeError for integers.
+ * PyTorch: `torch.softmax`.
  *
  * @example
  * ```ts
@@ -35,12 +38,23 @@ const softmaxOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function softmax(x: Tensor, dim: number): Tensor {
-  return softmaxOp({ x: floating(x) }, normalizeDim('softmax', dim, x.ndim));
+  checkTensor('softmax', 'x', x);
+  refuseDType('softmax', x, 'integers');
+  return softmaxOp({ x }, normalizeDim('softmax', dim, x.ndim));
 }
 export const softmaxSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dim(x)];
 };
+
+export const softmaxRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [
+    [s.index([2, 3], 5), 0],
+    'DTypeError',
+    /expected a floating point tensor, got int32; convert it with \.to/,
+  ],
+];
 
 const logSoftmaxOp = /* @__PURE__ */ defineOp({
   name: 'logSoftmax',
@@ -53,7 +67,7 @@ const logSoftmaxOp = /* @__PURE__ */ defineOp({
 
 /**
  * x_i - ln sum_j exp(x_j) along `dim`, without overflow and without the cancellation of log(softmax(x)).
- * Derivative: t - sum softmax(x) t. PyTorch: `torch.log_softmax`.
+ * Derivative: t - sum softmax(x) t. Errors: IndexError for `dim`; DTypeError for integers. PyTorch: `torch.log_softmax`.
  *
  * @example
  * ```ts
@@ -62,9 +76,12 @@ const logSoftmaxOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return logSoftmaxOp({ x: floating(x) }, normalizeDim('logSoftmax', dim, x.ndim));
+  checkTensor('logSoftmax', 'x', x);
+  refuseDType('logSoftmax', x, 'integers');
+  return logSoftmaxOp({ x }, normalizeDim('logSoftmax', dim, x.ndim));
 }
 export const logSoftmaxSamples = softmaxSamples;
+export const logSoftmaxRefusals = softmaxRefusals;
 
 interface Reduced {
   readonly axes: readonly number[];
@@ -76,6 +93,7 @@ const logSumExpOp = /* @__PURE__ */ defineOp({
   inputs: ['x'],
   saves: ['x', 'output'],
   forward: ({ x }, { axes, keepdim }: Reduced) => {
+    if (axes.some((axis) => x.shape[axis] === 0)) return x.sum(axes, { keepdim }).log();
     const largest = amax(x, axes, { keepdim: true });
     // An infinite maximum is the answer itself; subtracting it would give NaN.
     const shift = largest.where(largest.abs().ne(Number.POSITIVE_INFINITY), 0);
@@ -98,7 +116,8 @@ function weights(x: Tensor, y: Tensor): Tensor {
 }
 
 /**
- * ln sum exp(x) over all axes, or over `dim`, without overflow. Derivative: softmax(x). PyTorch: `torch.logsumexp`.
+ * ln sum exp(x) over all axes, or over `dim`, without overflow; integers are promoted. Derivative: softmax(x).
+ * Errors: IndexError and ShapeError for `dim`. PyTorch: `torch.logsumexp`.
  *
  * @example
  * ```ts
@@ -106,10 +125,14 @@ function weights(x: Tensor, y: Tensor): Tensor {
  * console.log(logSumExp(tensor([1000, 1000]))); // tensor(1000.6932)
  * ```
  */
-export function logSumExp(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+export function logSumExp(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  checkTensor('logSumExp', 'x', x);
+  checkOptions('logSumExp', options, ['keepdim']);
+  const { keepdim = false } = options;
   return logSumExpOp({ x: floating(x) }, { axes: normalizeDims('logSumExp', dim, x.shape), keepdim });
 }
 export const logSumExpSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
+export const logSumExpRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];

@@ -1,5 +1,6 @@
 import { binary, elementwise } from '../tape/shorthands.ts';
-import type { Samples } from './samples.ts';
+import type { Tensor } from '../tensor.ts';
+import { integerRefusals, operandRefusals, type Samples } from './samples.ts';
 
 /**
  * arccos x in radians, for |x| <= 1. Derivative: -1 / sqrt(1 - x^2). PyTorch: `torch.acos`.
@@ -19,7 +20,7 @@ export const acos = /* @__PURE__ */ elementwise({
 export const acosSamples: Samples = (s) => [s.tensor({ low: -0.9, high: 0.9 })];
 
 /**
- * The inverse of cosh, for x >= 1. Derivative: 1 / sqrt(x^2 - 1). PyTorch: `torch.acosh`.
+ * The inverse of cosh, ln(x + sqrt(x^2 - 1)), for x >= 1. Derivative: 1 / sqrt(x^2 - 1). PyTorch: `torch.acosh`.
  *
  * @example
  * ```ts
@@ -53,7 +54,7 @@ export const asin = /* @__PURE__ */ elementwise({
 export const asinSamples: Samples = (s) => [s.tensor({ low: -0.9, high: 0.9 })];
 
 /**
- * The inverse of sinh. Derivative: 1 / sqrt(x^2 + 1). PyTorch: `torch.asinh`.
+ * The inverse of sinh, ln(x + sqrt(x^2 + 1)). Derivative: 1 / sqrt(x^2 + 1). PyTorch: `torch.asinh`.
  *
  * @example
  * ```ts
@@ -87,7 +88,9 @@ export const atan = /* @__PURE__ */ elementwise({
 export const atanSamples: Samples = (s) => [s.tensor()];
 
 /**
- * The angle of the point (b, a) in radians. Derivatives: b / (a^2 + b^2), -a / (a^2 + b^2). PyTorch: `torch.atan2`.
+ * The angle of the point (b, a) in radians, arctan(a / b) in the right quadrant; broadcast. Derivatives: b / (a^2 + b^2)
+ * and -a / (a^2 + b^2). Kinks: 0 at the origin. Errors: ShapeError when the shapes do not broadcast.
+ * PyTorch: `torch.atan2`, which takes no numbers.
  *
  * @example
  * ```ts
@@ -101,14 +104,21 @@ export const atan2 = /* @__PURE__ */ binary({
   integers: 'promote',
   saves: 'inputs',
   differentials: [
-    (t, a, b) => t.mul(b.div(a.square().add(b.square()))),
-    (t, a, b) => t.mul(a.neg().div(a.square().add(b.square()))),
+    (t, a, b) => t.mul(b.mul(inverseSquaredNorm(a, b))),
+    (t, a, b) => t.mul(a.neg().mul(inverseSquaredNorm(a, b))),
   ],
 });
+function inverseSquaredNorm(a: Tensor, b: Tensor): Tensor {
+  const norm = a.square().add(b.square());
+  const nonzero = norm.ne(0);
+  // Replaced before the division: selecting afterwards would leave NaN to the next order.
+  return norm.where(nonzero, 1).reciprocal().where(nonzero, 0);
+}
 export const atan2Samples: Samples = (s) => s.operands({ apart: [0] }, { apart: [0] });
+export const atan2Refusals = operandRefusals;
 
 /**
- * The inverse of tanh, for |x| < 1. Derivative: 1 / (1 - x^2). PyTorch: `torch.atanh`.
+ * The inverse of tanh, ln((1 + x) / (1 - x)) / 2, for |x| < 1. Derivative: 1 / (1 - x^2). PyTorch: `torch.atanh`.
  *
  * @example
  * ```ts
@@ -210,7 +220,7 @@ export const log = /* @__PURE__ */ elementwise({
 export const logSamples: Samples = (s) => [s.tensor({ low: 0.2, high: 4 })];
 
 /**
- * The decimal logarithm. Derivative: 1 / (x ln 10). PyTorch: `torch.log10`.
+ * The decimal logarithm of x, for x > 0. Derivative: 1 / (x ln 10). PyTorch: `torch.log10`.
  *
  * @example
  * ```ts
@@ -244,7 +254,7 @@ export const log1p = /* @__PURE__ */ elementwise({
 export const log1pSamples: Samples = (s) => [s.tensor({ low: -0.7, high: 4 })];
 
 /**
- * The binary logarithm. Derivative: 1 / (x ln 2). PyTorch: `torch.log2`.
+ * The binary logarithm of x, for x > 0. Derivative: 1 / (x ln 2). PyTorch: `torch.log2`.
  *
  * @example
  * ```ts
@@ -261,7 +271,7 @@ export const log2 = /* @__PURE__ */ elementwise({
 export const log2Samples: Samples = logSamples;
 
 /**
- * 1 / (1 + e^-x), without overflow. Derivative: y (1 - y). PyTorch: `torch.sigmoid`.
+ * 1 / (1 + e^-x), without overflow. Derivative: y (1 - y) for y = sigmoid x. PyTorch: `torch.sigmoid`.
  *
  * @example
  * ```ts
@@ -312,7 +322,7 @@ export const sinh = /* @__PURE__ */ elementwise({
 export const sinhSamples: Samples = (s) => [s.tensor()];
 
 /**
- * ln(1 + e^x), without overflow. Derivative: sigmoid x. PyTorch: `torch.nn.functional.softplus`.
+ * ln(1 + e^x), without overflow. Derivative: sigmoid x. Errors: DTypeError for integers. PyTorch: `torch.nn.functional.softplus`.
  *
  * @example
  * ```ts
@@ -322,11 +332,13 @@ export const sinhSamples: Samples = (s) => [s.tensor()];
  */
 export const softplus = /* @__PURE__ */ elementwise({
   name: 'softplus',
+  refuses: 'integers',
   forward: 'softplus',
   saves: 'input',
   derivative: (x) => x.sigmoid(),
 });
 export const softplusSamples: Samples = (s) => [s.tensor()];
+export const softplusRefusals = integerRefusals;
 
 /**
  * tan x, x in radians. Derivative: 1 + tan^2 x. PyTorch: `torch.tan`.
@@ -346,7 +358,7 @@ export const tan = /* @__PURE__ */ elementwise({
 export const tanSamples: Samples = (s) => [s.tensor({ low: -1.2, high: 1.2 })];
 
 /**
- * The hyperbolic tangent. Derivative: 1 - y^2. PyTorch: `torch.tanh`.
+ * The hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x). Derivative: 1 - tanh^2 x. PyTorch: `torch.tanh`.
  *
  * @example
  * ```ts

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { alias } from '../tensor/core.ts';
 import type { Tensor } from '../tensor.ts';
 import { withGradMode } from './mode.ts';
@@ -96,6 +97,7 @@ export function defineOp<const N extends string, const S extends N | 'output', A
   const op = lower(definition, saves);
   return (inputs, ...[attributes]) => {
     const list = names.map((name) => inputs[name]);
+    for (let i = 0; i < list.length; i++) checkTensor(definition.name, names[i]!, list[i]);
     const result = withGradMode(false, () => forward(inputs, attributes as A));
     // A forward that hands back an input must not move that input on the tape.
     const fresh = (y: Tensor) => (list.includes(y) ? alias(y) : y);

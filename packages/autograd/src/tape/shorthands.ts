@@ -1,10 +1,11 @@
 import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
-import { alias, constant, wrap } from '../tensor/core.ts';
+import { checkTensor } from '../tensor/check.ts';
+import { alias, constant, Tensor, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
-import { ArgumentError } from '../tensor/errors.ts';
+import { ArgumentError, DTypeError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
 import { broadcastShapes, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor.ts';
 import { withGradMode } from './mode.ts';
 import type { Node, Op, Spec } from './node.ts';
 import { isTracked, record1, record2 } from './record.ts';
@@ -14,6 +15,9 @@ export type Operand = Tensor | number;
 
 /** What integer inputs become: they stay integers, or are promoted to the default floating point dtype. */
 export type IntegerInputs = 'keep' | 'promote';
+
+/** The dtypes that a function is not defined for: bool, or all but the floating point ones. */
+export type Refused = 'bool' | 'integers';
 
 const none: readonly never[] = [];
 
@@ -56,6 +60,8 @@ export type ElementwiseDefinition = {
   readonly forward: UnaryName | ((x: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
+  /** Inputs to refuse with a DTypeError; none unless given. */
+  readonly refuses?: Refused;
 } & UnaryRule;
 
 /**
@@ -76,7 +82,7 @@ export type ElementwiseDefinition = {
  * ```
  */
 export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => Tensor {
-  const { name, forward, saves, integers = 'promote' } = definition;
+  const { name, forward, saves, integers = 'promote', refuses } = definition;
   const differential: (t: Tensor, saved: Tensor) => Tensor =
     'derivative' in definition ? (t, saved) => t.mul(definition.derivative(saved)) : definition.differential;
   // Rules that save nothing take one argument only; what they are handed as a second is not looked at.
@@ -91,11 +97,31 @@ export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => T
     onceDifferentiable: false,
   };
   return (x) => {
+    checkTensor(name, 'x', x);
+    if (refuses !== undefined) refuseDType(name, x, refuses);
     const input = integers === 'promote' && !isFloat(x.dtype) ? x.to(getDefaultDType()) : x;
     const y = wrap(kernels.unary(forward, input), input.dtype, input.shape);
     if (!isTracked(input)) return y;
     return record1(op, input, y, saves === 'nothing' ? none : [saves === 'input' ? input : y]);
   };
+}
+
+/** What is meant by arithmetic on bool. */
+const logicalForms: Readonly<Record<string, string>> = { neg: 'logicalNot', sub: 'logicalXor' };
+
+/** Refuses a bool tensor, or any that is not floating point. */
+export function refuseDType(op: string, x: Tensor, refused: Refused): void {
+  if (refused === 'bool' && x.dtype === 'bool') {
+    const logical = logicalForms[op];
+    throw new DTypeError(
+      `${op}: not defined for bool; convert it with .to('int32')${logical === undefined ? '' : `, or use ${logical}`}`,
+    );
+  }
+  if (refused === 'integers' && !isFloat(x.dtype)) {
+    throw new DTypeError(
+      `${op}: expected a floating point tensor, got ${x.dtype}; convert it with .to('${getDefaultDType()}')`,
+    );
+  }
 }
 
 /**
@@ -135,8 +161,8 @@ export interface PairRule {
 export type BinaryDefinition = {
   /** The name in error messages and graphs. */
   readonly name: string;
-  /** A kernel's name. */
-  readonly forward: BinaryName;
+  /** A kernel's name, or a function of two numbers. */
+  readonly forward: BinaryName | ((a: number, b: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
 } & BinaryRule;
@@ -183,6 +209,8 @@ export function operands(
   b: Operand,
   integers: IntegerInputs = 'keep',
 ): readonly [Tensor, Tensor] {
+  checkOperand(op, 'a', a);
+  checkOperand(op, 'b', b);
   if (typeof a === 'object' && typeof b === 'object') {
     // Operands that already match are the usual case, in a sweep above all.
     const ready = a.shape === b.shape && a.dtype === b.dtype && (integers === 'keep' || isFloat(a.dtype));
@@ -203,6 +231,13 @@ export function operands(
   if (sameShape(x.shape, y.shape)) return [x, y];
   const shape = broadcastShapes(op, x.shape, y.shape);
   return [sameShape(x.shape, shape) ? x : x.expand(shape), sameShape(y.shape, shape) ? y : y.expand(shape)];
+}
+
+function checkOperand(op: string, argument: string, value: unknown): void {
+  if (typeof value === 'number' || value instanceof Tensor) return;
+  throw new ArgumentError(
+    `${op}: expected a tensor or a number as ${argument}, got ${kindOf(value)}; make one with tensor(…)`,
+  );
 }
 
 function toDType(x: Tensor, dtype: DType): Tensor {
@@ -237,6 +272,7 @@ export function linear<A = void>(definition: LinearDefinition<A>): (x: Tensor, a
     onceDifferentiable: false,
   };
   const call = (x: Tensor, attributes: A): Tensor => {
+    checkTensor(name, 'x', x);
     if (!isTracked(x)) return forward(x, attributes);
     const y = withGradMode(false, () => forward(x, attributes));
     return isFloat(y.dtype) ? record1(op, x, y === x ? alias(y) : y, none, attributes) : y;
@@ -277,6 +313,8 @@ export function bilinear<A = void>(
     onceDifferentiable: false,
   };
   const call = (a: Tensor, b: Tensor, attributes: A): Tensor => {
+    checkTensor(name, 'a', a);
+    checkTensor(name, 'b', b);
     const trackedA = isTracked(a);
     const trackedB = isTracked(b);
     if (!trackedA && !trackedB) return forward(a, b, attributes);

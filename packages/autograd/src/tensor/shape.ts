@@ -1,4 +1,5 @@
-import { IndexError, ShapeError } from './errors.ts';
+import { ArgumentError, IndexError, ShapeError } from './errors.ts';
+import { kindOf } from './kind.ts';
 
 /** The lengths of a tensor's axes, outermost first. */
 export type Shape = readonly number[];
@@ -38,8 +39,17 @@ export function formatPosition(shape: Shape, index: number): string {
   return `[${position.reverse().join(', ')}]`;
 }
 
+/** Refuses what is not a list: `reshape(x, 2)` for `reshape(x, [2])`. */
+export function checkList(op: string, argument: string, value: unknown): asserts value is readonly unknown[] {
+  if (Array.isArray(value)) return;
+  throw new ArgumentError(
+    `${op}: ${argument} must be a list of whole numbers such as [2, 3], got ${kindOf(value)}`,
+  );
+}
+
 /** Refuses lengths that are negative, fractional or too many for a typed array. */
 export function checkShape(op: string, shape: Shape): Shape {
+  checkList(op, 'shape', shape);
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new ShapeError(`${op}: ${formatShape(shape)} is not a shape: lengths are whole numbers >= 0`);
@@ -69,6 +79,22 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return out;
 }
 
+/** The leading axes that two batches of matrices broadcast to. */
+export function broadcastBatches(op: string, a: Shape, b: Shape): Shape {
+  const [left, right] = [a.slice(0, -2), b.slice(0, -2)];
+  const clashes = left.some((length, i) => {
+    const other = right[i + right.length - left.length] ?? 1;
+    return length !== other && length !== 1 && other !== 1;
+  });
+  if (clashes) {
+    throw new ShapeError(
+      `${op}: the leading axes of shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: equal lengths, or a length ` +
+        'of 1, are needed',
+    );
+  }
+  return broadcastShapes(op, left, right);
+}
+
 /** An axis counted from the front; negative ones count from the end. */
 export function normalizeDim(op: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
@@ -84,10 +110,13 @@ export function normalizeDim(op: string, dim: number, rank: number): number {
 export function normalizeDims(op: string, dims: Dims | undefined, shape: Shape): readonly number[] {
   if (dims === undefined) return shape.map((_, axis) => axis);
   const list = typeof dims === 'number' ? [dims] : dims;
+  if (!Array.isArray(list)) {
+    throw new ArgumentError(`${op}: expected a dim or a list of dims, got ${kindOf(dims)}`);
+  }
   const axes = list.map((dim) => normalizeDim(op, dim, shape.length));
   if (new Set(axes).size !== axes.length) {
     throw new ShapeError(
-      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}]`,
+      `${op}: dim ${axes.find((axis, i) => axes.indexOf(axis) !== i)} appears twice in [${list.join(', ')}] of a tensor of shape ${formatShape(shape)}`,
     );
   }
   return shape.length === 0 ? [] : axes.sort((a, b) => a - b);

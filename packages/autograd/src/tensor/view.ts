@@ -1,6 +1,6 @@
 import type { DType } from './dtype.ts';
 import { IndexError, ShapeError } from './errors.ts';
-import { formatShape, type Shape, sizeOf } from './shape.ts';
+import { checkList, formatShape, type Shape, sizeOf } from './shape.ts';
 import type { Storage } from './storage.ts';
 
 /** Which elements of a storage a tensor shows: element (i, j, …) stands at offset + i * strides[0] + j * strides[1] + … */
@@ -166,6 +166,7 @@ export function reshaped(x: Layout, shape: Shape): Layout | null {
 
 /** A requested shape with its -1 resolved, checked against the number of elements. */
 export function resolveShape(op: string, shape: Shape, from: Shape): Shape {
+  checkList(op, 'shape', shape);
   const size = sizeOf(from);
   const unknown = shape.indexOf(-1);
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);

@@ -76,7 +76,7 @@ def encode(tensor):
     if not isinstance(tensor, torch.Tensor):
         tensor = torch.tensor(tensor)
     tensor = tensor.detach().resolve_conj()
-    data = tensor.to(torch.float64).contiguous().numpy().tobytes()
+    data = tensor.to(torch.float64).contiguous().numpy(force=True).tobytes()
     return {
         'tensor': base64.b64encode(data).decode(),
         'shape': list(tensor.shape),
@@ -161,5 +161,5 @@ def run(question):
     if question['kind'] == 'describe':
         return describe(question)
     if question['kind'] == 'program':
-        return run_program(question)
+        return reply(lambda: run_program(question))
     return reply(lambda: run_call(question))

@@ -1,7 +1,9 @@
-import type { DType, NumericArray } from '../../tensor/dtype.ts';
+import { type DType, isFloat, type NumericArray } from '../../tensor/dtype.ts';
+import { ArgumentError } from '../../tensor/errors.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import type { BinaryName, CompareName } from '../kernels.ts';
+import { cast } from './copy.ts';
 import { nest } from './rows.ts';
 import { remainder } from './scalar.ts';
 
@@ -48,6 +50,12 @@ function power(x: number, y: number): number {
   return x ** y;
 }
 
+function loopOf(fn: (a: number, b: number) => number | boolean): BinaryLoop {
+  return (a, i, di, b, j, dj, y, k, end) => {
+    for (; k < end; k++, i += di, j += dj) y[k] = Number(fn(a[i]!, b[j]!));
+  };
+}
+
 function run(loop: BinaryLoop, a: View, b: View, dtype: DType): Storage {
   const x = a.storage.array;
   const y = b.storage.array;
@@ -66,15 +74,29 @@ function run(loop: BinaryLoop, a: View, b: View, dtype: DType): Storage {
 }
 
 /** Reference `Kernels.binary`. Bool sums and products are "or" and "and", as in PyTorch. */
-export function binary(fn: BinaryName, a: View, b: View): Storage {
+export function binary(fn: BinaryName | ((a: number, b: number) => number), a: View, b: View): Storage {
+  if (typeof fn === 'function') return run(loopOf(fn), a, b, a.dtype);
   if (a.dtype === 'bool' && (fn === 'add' || fn === 'maximum')) return run(loops.logicalOr, a, b, 'bool');
   if (a.dtype === 'bool' && (fn === 'mul' || fn === 'minimum')) return run(loops.logicalAnd, a, b, 'bool');
+  if (!isFloat(a.dtype)) refuseUndefined(fn, b);
   return run(a.dtype === 'int32' && fn === 'mul' ? loops.imul : loops[fn], a, b, a.dtype);
 }
 
+/** Refuses what has no whole number as its result: remainders by 0, and negative powers. */
+function refuseUndefined(fn: BinaryName, b: View): void {
+  if (fn !== 'remainder' && fn !== 'pow') return;
+  const values = cast(b, b.dtype).array;
+  if (fn === 'remainder' && values.some((v) => v === 0)) {
+    throw new ArgumentError("remainder: division of integers by 0; convert with .to('float32') to get NaN");
+  }
+  if (fn === 'pow' && values.some((v) => v < 0)) {
+    throw new ArgumentError("pow: negative powers of integers; convert with .to('float32') first");
+  }
+}
+
 /** Reference `Kernels.compare`. */
-export function compare(fn: CompareName, a: View, b: View): Storage {
-  return run(loops[fn], a, b, 'bool');
+export function compare(fn: CompareName | ((a: number, b: number) => boolean), a: View, b: View): Storage {
+  return run(typeof fn === 'function' ? loopOf(fn) : loops[fn], a, b, 'bool');
 }
 
 /** Reference `Kernels.where`. */

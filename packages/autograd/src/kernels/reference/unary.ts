@@ -35,7 +35,7 @@ const loops: Readonly<Record<UnaryName, UnaryLoop>> = {
   round: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = roundHalfEven(x[i]!); },
   rsqrt: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = 1 / Math.sqrt(x[i]!); },
   sigmoid: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = sigmoid(x[i]!); },
-  sign: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = Math.sign(x[i]!); },
+  sign: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = x[i]! > 0 ? 1 : x[i]! < 0 ? -1 : 0; },
   sin: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = Math.sin(x[i]!); },
   sinh: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = Math.sinh(x[i]!); },
   softplus: (x, i, step, y, k, end) => { for (; k < end; k++, i += step) y[k] = softplus(x[i]!); },

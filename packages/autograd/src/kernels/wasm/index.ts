@@ -28,7 +28,12 @@ function isUnary(fn: UnaryName | ((x: number) => number), dtype: FloatDType): fn
  * `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along rows that are long enough to
  * gain, or of any length when `always`.
  */
-export function binary(fn: BinaryName, a: View, b: View, always: boolean): Storage | null {
+export function binary(
+  fn: BinaryName | ((a: number, b: number) => number),
+  a: View,
+  b: View,
+  always: boolean,
+): Storage | null {
   if (!isFloat(a.dtype) || !isBinary(fn)) return null;
   const { length, steps, forEach } = nest(a.shape, a.strides, b.strides, a.strides, a.offset, b.offset);
   const [stepA, stepB] = steps;
@@ -44,8 +49,8 @@ export function binary(fn: BinaryName, a: View, b: View, always: boolean): Stora
   return new Storage(out);
 }
 
-function isBinary(fn: BinaryName): fn is elementwise.BinaryName {
-  return (elementwise.binaryNames as ReadonlySet<BinaryName>).has(fn);
+function isBinary(fn: BinaryName | ((a: number, b: number) => number)): fn is elementwise.BinaryName {
+  return (elementwise.binaryNames as ReadonlySet<unknown>).has(fn);
 }
 
 function isStep(step: number): step is 0 | 1 {
