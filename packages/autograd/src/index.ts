@@ -28,6 +28,18 @@ export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
 export {
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './ops/adaptivePool.ts';
+export {
   abs,
   add,
   ceil,
@@ -93,6 +105,7 @@ export {
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
 export { einsum } from './ops/einsum.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -126,6 +139,25 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export { type PadMode, pad } from './ops/pad.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type DivisorOptions,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './ops/pool.ts';
 export {
   type AddProductOptions,
   addbmm,
@@ -264,7 +296,6 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
-
 export {
   acos,
   acosh,
@@ -288,6 +319,7 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
 export {
   atleast1d,
   atleast2d,

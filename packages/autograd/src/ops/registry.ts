@@ -5,6 +5,7 @@
  * @module
  */
 
+import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bessel from './bessel.ts';
 import * as cholesky from './cholesky.ts';
@@ -16,6 +17,7 @@ import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
 import * as einsum from './einsum.ts';
+import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
@@ -23,6 +25,8 @@ import * as masking from './masking.ts';
 import * as matrixFunctions from './matrixFunctions.ts';
 import * as matrixNorms from './matrixNorms.ts';
 import * as norms from './norms.ts';
+import * as pad from './pad.ts';
+import * as pool from './pool.ts';
 import * as products from './products.ts';
 import * as pseudoinverse from './pseudoinverse.ts';
 import * as rearrange from './rearrange.ts';
@@ -39,6 +43,7 @@ import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
+import * as unpool from './unpool.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -143,4 +148,9 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
+  ...collectOps('pool', pool),
+  ...collectOps('adaptivePool', adaptivePool),
+  ...collectOps('unpool', unpool),
+  ...collectOps('pad', pad),
+  ...collectOps('fold', fold),
 ];
