@@ -30,17 +30,15 @@ export {
   abs,
   add,
   ceil,
-  clamp,
-  div,
   floor,
   maximum,
   minimum,
   mul,
   neg,
   pow,
+  type RoundOptions,
   reciprocal,
   relu,
-  remainder,
   round,
   rsqrt,
   sign,
@@ -51,11 +49,24 @@ export {
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from './ops/bitwise.ts';
+export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
+export {
   eq,
   ge,
   gt,
+  isclose,
   isfinite,
+  isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
   logicalAnd,
   logicalNot,
@@ -63,9 +74,31 @@ export {
   logicalXor,
   lt,
   ne,
+  signbit,
   where,
 } from './ops/compare.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
+export {
+  copysign,
+  deg2rad,
+  exp2,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlog1py,
+  xlogy,
+} from './ops/elementary.ts';
 export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
 export { dot, matmul, outer } from './ops/linalg.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
@@ -124,6 +157,7 @@ export {
   polygamma,
   zeta,
 } from './ops/special.ts';
+export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
   acosh,

@@ -7,8 +7,11 @@
 
 import * as arithmetic from './arithmetic.ts';
 import * as bessel from './bessel.ts';
+import * as bitwise from './bitwise.ts';
 import * as compare from './compare.ts';
 import * as convert from './convert.ts';
+import * as division from './division.ts';
+import * as elementary from './elementary.ts';
 import * as indexing from './indexing.ts';
 import * as linalg from './linalg.ts';
 import * as rearrange from './rearrange.ts';
@@ -17,6 +20,7 @@ import type { Refusals, Samples } from './samples.ts';
 import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as special from './special.ts';
+import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -88,10 +92,14 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 /** Every built-in operation. */
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
+  ...collectOps('division', division),
+  ...collectOps('ternary', ternary),
+  ...collectOps('elementary', elementary),
   ...collectOps('transcendental', transcendental),
   ...collectOps('special', special),
   ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
+  ...collectOps('bitwise', bitwise),
   ...collectOps('reduce', reduce),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
