@@ -43,17 +43,15 @@ export {
   abs,
   add,
   ceil,
-  clamp,
-  div,
   floor,
   maximum,
   minimum,
   mul,
   neg,
   pow,
+  type RoundOptions,
   reciprocal,
   relu,
-  remainder,
   round,
   rsqrt,
   sign,
@@ -63,14 +61,26 @@ export {
   trunc,
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from './ops/bitwise.ts';
 export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
-
+export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
 export {
   eq,
   ge,
   gt,
+  isclose,
   isfinite,
+  isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
   logicalAnd,
   logicalNot,
@@ -78,6 +88,7 @@ export {
   logicalXor,
   lt,
   ne,
+  signbit,
   where,
 } from './ops/compare.ts';
 export {
@@ -104,7 +115,28 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
 export { einsum } from './ops/einsum.ts';
+export {
+  copysign,
+  deg2rad,
+  exp2,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlog1py,
+  xlogy,
+} from './ops/elementary.ts';
 export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
@@ -296,6 +328,7 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
+export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
   acosh,

@@ -8,15 +8,17 @@
 import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bessel from './bessel.ts';
+import * as bitwise from './bitwise.ts';
 import * as cholesky from './cholesky.ts';
-
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as division from './division.ts';
 import * as einsum from './einsum.ts';
+import * as elementary from './elementary.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
@@ -42,6 +44,7 @@ import * as spectral from './spectral.ts';
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
+import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
 import * as views from './views.ts';
@@ -115,10 +118,14 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 /** Every built-in operation. */
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
+  ...collectOps('division', division),
+  ...collectOps('ternary', ternary),
+  ...collectOps('elementary', elementary),
   ...collectOps('transcendental', transcendental),
   ...collectOps('special', special),
   ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
+  ...collectOps('bitwise', bitwise),
   ...collectOps('reduce', reduce),
   ...collectOps('cumulative', cumulative),
   ...collectOps('norms', norms),
