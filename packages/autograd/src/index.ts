@@ -28,6 +28,22 @@ export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
 export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  logSigmoid,
+  mish,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softmin,
+  softplus,
+  softsign,
+  tanhshrink,
+} from './ops/activation.ts';
+export {
   type AdaptiveSize,
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -39,6 +55,7 @@ export {
   adaptiveMaxPool3d,
   adaptiveMaxPool3dWithIndices,
 } from './ops/adaptivePool.ts';
+
 export {
   abs,
   add,
@@ -60,6 +77,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   bitwiseAnd,
@@ -103,6 +121,13 @@ export {
 } from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NLLLossOptions,
+  nllLoss,
+} from './ops/crossEntropy.ts';
+export { type CtcLossOptions, ctcLoss, type Lengths } from './ops/ctcLoss.ts';
+export {
   type CumulativeOptions,
   cummax,
   cummin,
@@ -115,6 +140,14 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from './ops/distances.ts';
 export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
 export { einsum } from './ops/einsum.ts';
 export {
@@ -137,6 +170,12 @@ export {
   xlog1py,
   xlogy,
 } from './ops/elementary.ts';
+export {
+  type EmbeddingBagOptions,
+  type EmbeddingOptions,
+  embedding,
+  embeddingBag,
+} from './ops/embedding.ts';
 export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
@@ -163,7 +202,54 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
+export {
+  type BCEWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  type PoissonNllLossOptions,
+  poissonNllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from './ops/loss.ts';
+export type { LossOptions, Reduction } from './ops/lossOptions.ts';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from './ops/marginLoss.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  type AffineOptions,
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type RmsNormOptions,
+  type RunningStatistics,
+  rmsNorm,
+} from './ops/normalization.ts';
 export {
   cdist,
   dist,
@@ -172,6 +258,18 @@ export {
   renorm,
 } from './ops/norms.ts';
 export { type PadMode, pad } from './ops/pad.ts';
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu6,
+  rrelu,
+  softshrink,
+  threshold,
+} from './ops/piecewise.ts';
 export {
   type AvgPoolOptions,
   avgPool1d,
@@ -348,7 +446,6 @@ export {
   sigmoid,
   sin,
   sinh,
-  softplus,
   tan,
   tanh,
 } from './ops/transcendental.ts';
@@ -389,6 +486,7 @@ export {
   type DifferentialRule,
   type ElementwiseDefinition,
   elementwise,
+  elementwiseWith,
   type IntegerInputs,
   type LinearDefinition,
   linear,
