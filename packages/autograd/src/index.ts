@@ -170,11 +170,8 @@ export {
   prod,
   type ReduceOptions,
   type SumOptions,
-  std,
   sum,
   type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
@@ -237,9 +234,6 @@ export {
 } from './ops/special.ts';
 export {
   bincount,
-  type CovarianceOptions,
-  corrcoef,
-  cov,
   histc,
   type Interpolation,
   median,
@@ -248,10 +242,6 @@ export {
   nanquantile,
   type QuantileOptions,
   quantile,
-  type StdAndMean,
-  stdMean,
-  type VarianceAndMean,
-  varMean,
 } from './ops/statistics.ts';
 export {
   at,
@@ -285,6 +275,18 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export {
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  type StdAndMean,
+  std,
+  stdMean,
+  type VarianceAndMean,
+  type VarianceOptions,
+  variance,
+  varMean,
+} from './ops/variance.ts';
 export {
   atleast1d,
   atleast2d,

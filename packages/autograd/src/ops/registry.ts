@@ -32,6 +32,7 @@ import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
 import * as transcendental from './transcendental.ts';
+import * as variance from './variance.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -112,6 +113,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('norms', norms),
   ...collectOps('sort', sort),
   ...collectOps('statistics', statistics),
+  ...collectOps('variance', variance),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
