@@ -28,6 +28,18 @@ export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
 export {
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './ops/adaptivePool.ts';
+export {
   abs,
   add,
   ceil,
@@ -51,6 +63,8 @@ export {
   trunc,
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+
 export {
   eq,
   ge,
@@ -91,6 +105,7 @@ export {
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
 export { einsum } from './ops/einsum.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -124,6 +139,25 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export { type PadMode, pad } from './ops/pad.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type DivisorOptions,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './ops/pool.ts';
 export {
   type AddProductOptions,
   addbmm,
@@ -247,11 +281,11 @@ export {
   at,
   type IndexPutOptions,
   indexPut,
+  type SliceBound,
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
-
 export {
   acos,
   acosh,
@@ -275,6 +309,7 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
 export {
   type CovarianceOptions,
   corrcoef,
@@ -329,6 +364,7 @@ export {
   type Operand,
   type PairRule,
   type ProductRule,
+  type Refused,
   type SumRule,
   type UnaryRule,
 } from './tape/shorthands.ts';

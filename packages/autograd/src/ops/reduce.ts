@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
 import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
@@ -166,8 +167,13 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   requireFloat('nanmean', number);
   return summed(where(number.isnan(), 0, number), over).div(summed(number.eq(number), over));
 }
-// Without NaN: where there is nothing else, the derivative of 0 / 0 has no transpose.
-export const nanmeanSamples = sumSamples;
+export const nanmeanSamples: Samples = (s) => {
+  // NaN on the diagonal only: no line is without a number.
+  const places = s.tensorOf([3, 3], { values: [1] });
+  const others = places.triu(1).add(places.tril(-1)).ne(0);
+  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};
 export const nanmeanRefusals = floatRefusals;
 
 /**
@@ -181,6 +187,7 @@ export const nanmeanRefusals = floatRefusals;
  * ```
  */
 export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  checkTensor('countNonzero', 'x', x);
   return sum(x.ne(0), reduction('countNonzero', x, dim, {}).axes);
 }
 export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are integers', (s) => {
@@ -380,6 +387,7 @@ export const minRefusals = extremeRefusals;
  * ```
  */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmax', 'x', x);
   return argReduce('argmax', x, dim, options);
 }
 export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', aminmaxSamples);
@@ -396,6 +404,7 @@ export const argmaxRefusals = extremeRefusals;
  * ```
  */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmin', 'x', x);
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
@@ -425,6 +434,7 @@ function argReduce(
  * ```
  */
 export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('any', 'x', x);
   const axes = normalizeDims('any', dim, x.shape);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
@@ -445,6 +455,7 @@ export const anyRefusals = dimsRefusals;
  * ```
  */
 export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('all', 'x', x);
   const axes = normalizeDims('all', dim, x.shape);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }

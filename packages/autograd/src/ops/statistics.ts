@@ -64,6 +64,7 @@ function middle(
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('median', 'x', x);
   return middle('median', x, dim, options);
 }
 export const medianSamples: Samples = (s) => {
@@ -91,6 +92,7 @@ export const medianRefusals: Refusals = (s) => [
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('nanmedian', 'x', x);
   return middle('nanmedian', x, dim, options);
 }
 export const nanmedianSamples = medianSamples;
@@ -217,6 +219,7 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
  * ```
  */
 export function quantile(x: Tensor, q: Tensor | number, dim?: number, options: QuantileOptions = {}): Tensor {
+  checkTensor('quantile', 'x', x);
   return quantiles('quantile', x, q, dim, options);
 }
 export const quantileSamples: Samples = (s) => {
@@ -261,6 +264,7 @@ export function nanquantile(
   dim?: number,
   options: QuantileOptions = {},
 ): Tensor {
+  checkTensor('nanquantile', 'x', x);
   return quantiles('nanquantile', x, q, dim, options);
 }
 export const nanquantileSamples = quantileSamples;
@@ -332,6 +336,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: x must be 1-dimensional, got shape ${formatShape(x.shape)}; flatten() it`,
     );
   }
+  if (weights !== undefined) checkTensor('bincount', 'weights', weights);
   if (weights !== undefined && !sameShape(weights.shape, x.shape)) {
     throw new ShapeError(
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,

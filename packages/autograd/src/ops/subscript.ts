@@ -1,4 +1,5 @@
 import type { Operand } from '../tape/shorthands.ts';
+import { checkOperand, checkTensor } from '../tensor/check.ts';
 import { constant, Tensor, wrap } from '../tensor/core.ts';
 import { storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
@@ -10,10 +11,11 @@ import { positionsFrom, positionsOf, stackPositions } from './positions.ts';
 import type { RefusalName, Refusals, SampleKit, Samples } from './samples.ts';
 import { basicView, indexChange, indexGet, selectedShape } from './selection.ts';
 
-type Bound = number | '';
+/** The start, stop or step of a range: a whole number, or nothing. */
+export type SliceBound = number | '';
 
 /** A range of positions as in Python: `'start:stop'` or `'start:stop:step'`, each part of which may be left out. */
-export type SliceText = `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}`;
+export type SliceText = `${SliceBound}:${SliceBound}` | `${SliceBound}:${SliceBound}:${SliceBound}`;
 
 /**
  * One subscript of {@link at}, as between Python's brackets: a whole number (negative ones count from the end), a range
@@ -192,6 +194,7 @@ function combined(op: string, indexed: readonly Indexed[]): Pick<Subscripted, 'a
  * ```
  */
 export function at(x: Tensor, ...subscripts: readonly Subscript[]): Tensor {
+  checkTensor('at', 'x', x);
   const { layout, along, positions } = subscripted('at', x, subscripts);
   if (along.axes.length === 0) return basicView.pick(x, layout ?? ((view) => view));
   return indexGet(layout === null ? x : basicView.pick(x, layout), along, positions);
@@ -290,9 +293,11 @@ export function indexPut(
   values: Operand,
   { accumulate = false }: IndexPutOptions = {},
 ): Tensor {
+  checkTensor('indexPut', 'x', x);
   const op = 'indexPut';
   const { layout, along, positions } = subscripted(op, x, subscripts);
   const shape = selectedShape(layout === null ? x.shape : layout(x).shape, along, positions.shape);
+  checkOperand(op, 'values', values);
   const source = typeof values === 'number' ? constant(storable(op, values, x.dtype), x.dtype, []) : values;
   if (source.dtype !== x.dtype) {
     throw new DTypeError(`${op}: the values are ${source.dtype}, x is ${x.dtype}; convert one with .to()`);
