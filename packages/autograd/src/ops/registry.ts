@@ -57,6 +57,7 @@ import * as tensorProducts from './tensorProducts.ts';
 import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
+import * as variance from './variance.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -141,6 +142,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('norms', norms),
   ...collectOps('sort', sort),
   ...collectOps('statistics', statistics),
+  ...collectOps('variance', variance),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
