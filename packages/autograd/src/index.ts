@@ -330,6 +330,7 @@ export {
   type Operand,
   type PairRule,
   type ProductRule,
+  type Refused,
   type SumRule,
   type UnaryRule,
 } from './tape/shorthands.ts';

@@ -1,6 +1,7 @@
 import { type LuFactors, linalgKernels } from '../kernels/linalg.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { sumOf } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import type { NumericArray } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from '../tensor/errors.ts';
@@ -81,6 +82,7 @@ export interface CholeskyOptions {
  * ```
  */
 export function cholesky(a: Tensor, { upper = false }: CholeskyOptions = {}): Tensor {
+  checkTensor('cholesky', 'a', a);
   requireSquare('cholesky', 'A', a);
   const l = choleskyOp({ a });
   return upper ? l.mT : l;
@@ -186,6 +188,7 @@ export interface QrFactors {
  * ```
  */
 export function qr(a: Tensor, { mode = 'reduced' }: QrOptions = {}): QrFactors {
+  checkTensor('qr', 'a', a);
   requireMatrix('qr', 'A', a);
   if (!['reduced', 'complete', 'r'].includes(mode)) {
     throw new ArgumentError(`qr: mode must be 'reduced', 'complete' or 'r', got '${mode}'`);
@@ -306,6 +309,7 @@ export interface LuMatrices {
  * ```
  */
 export function lu(a: Tensor): LuMatrices {
+  checkTensor('lu', 'a', a);
   requireMatrix('lu', 'A', a);
   const [L, U, order] = luOf(a);
   const rows = a.shape.at(-2)!;
@@ -353,6 +357,7 @@ export interface PackedLu {
  * ```
  */
 export function luFactor(a: Tensor): PackedLu {
+  checkTensor('luFactor', 'a', a);
   requireMatrix('luFactor', 'A', a);
   const [l, u, , { swaps }] = luOf(a);
   const [rows, columns] = a.shape.slice(-2) as [number, number];

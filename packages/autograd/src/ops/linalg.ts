@@ -1,6 +1,7 @@
 import { type LuFactors, linalgKernels } from '../kernels/linalg.ts';
 import { type DefinedOp, defineOp } from '../tape/defineOp.ts';
 import { sumOf } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
@@ -81,6 +82,8 @@ export interface SolveOptions {
  * ```
  */
 export function solve(a: Tensor, b: Tensor, { left = true }: SolveOptions = {}): Tensor {
+  checkTensor('solve', 'a', a);
+  checkTensor('solve', 'b', b);
   requireSquare('solve', 'A', a);
   const isVector = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const side = isVector ? b.unsqueeze(-1) : b;
@@ -153,6 +156,7 @@ export const solveRefusals: Refusals = (s) => {
  * ```
  */
 export function inv(a: Tensor): Tensor {
+  checkTensor('inv', 'a', a);
   requireSquare('inv', 'A', a);
   return inverse({ a }, { factors: regularFactors('inv', a) });
 }
@@ -229,6 +233,7 @@ const detOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function det(a: Tensor): Tensor {
+  checkTensor('det', 'a', a);
   requireSquare('det', 'A', a);
   return detOp({ a });
 }
@@ -263,7 +268,7 @@ export interface SignAndLogDeterminant {
 
 /**
  * The sign of det A and ln |det A|, which neither overflows nor vanishes where the determinant would; 0 and -Infinity for
- * a singular matrix. Derivative of the logarithm: g A^-T, infinite for a singular matrix; of the sign: 0.
+ * a singular matrix. Derivatives: of the logarithm g A^-T, infinite for a singular matrix; 0 of the sign.
  *
  * Errors: ShapeError unless A is square; DTypeError for integers. PyTorch: `torch.linalg.slogdet`.
  *
@@ -275,6 +280,7 @@ export interface SignAndLogDeterminant {
  * ```
  */
 export function slogdet(a: Tensor): SignAndLogDeterminant {
+  checkTensor('slogdet', 'a', a);
   requireSquare('slogdet', 'A', a);
   const [sign, logabsdet] = slogdetOp({ a }, { factors: linalgKernels.luFactor(a) }) as [Tensor, Tensor];
   return { sign, logabsdet };
@@ -339,6 +345,8 @@ export function solveTriangular(
   b: Tensor,
   { upper, left = true, unitriangular = false }: SolveTriangularOptions,
 ): Tensor {
+  checkTensor('solveTriangular', 'a', a);
+  checkTensor('solveTriangular', 'b', b);
   requireSquare('solveTriangular', 'A', a);
   requireMatrix('solveTriangular', 'B', b);
   if (a.shape.at(-1) !== b.shape.at(left ? -2 : -1)) {
