@@ -180,7 +180,17 @@ export function cond(x: Tensor, p: MatrixNormOrder = 2): Tensor {
 }
 export const condSamples: Samples = (s) => {
   const p = s.oneOf<MatrixNormOrder>(orders as readonly MatrixNormOrder[]);
-  const shapes = p === 2 || p === -2 ? [[2, 3], [2, 2], [2, 3, 2]] : [[2, 2], [2, 2, 2]];
+  const shapes =
+    p === 2 || p === -2
+      ? [
+          [2, 3],
+          [2, 2],
+          [2, 3, 2],
+        ]
+      : [
+          [2, 2],
+          [2, 2, 2],
+        ];
   return [graded(s, s.oneOf(shapes), nonzero), p];
 };
 export const condRefusals: Refusals = (s) => [
