@@ -17,6 +17,7 @@ import * as diagonals from './diagonals.ts';
 import * as einsum from './einsum.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
+import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
@@ -138,4 +139,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('unpool', unpool),
   ...collectOps('pad', pad),
   ...collectOps('fold', fold),
+  ...collectOps('interpolate', interpolate),
 ];
