@@ -63,6 +63,8 @@ export {
   trunc,
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+
 export {
   eq,
   ge,
@@ -361,6 +363,7 @@ export {
   type Operand,
   type PairRule,
   type ProductRule,
+  type Refused,
   type SumRule,
   type UnaryRule,
 } from './tape/shorthands.ts';

@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
@@ -18,6 +19,7 @@ import {
   reduction,
   requireFloat,
   restored,
+  summed,
   taken,
   widened,
 } from './axes.ts';
@@ -122,6 +124,16 @@ export const nansumSamples: Samples = (s) => {
 };
 export const nansumRefusals = dimsRefusals;
 
+// Where n is 0 there is no element to get a share: the divisor must only not make NaN.
+const meanOp = /* @__PURE__ */ linear<Reduction>({
+  name: 'mean',
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over).div(countOf(x, over)),
+  transpose: (g, over, like) =>
+    restored(g, like, over)
+      .div(Math.max(1, countOf(like, over)))
+      .expand(like.shape),
+});
+
 /**
  * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
  * convert them to. PyTorch: `torch.mean`.
@@ -136,7 +148,7 @@ export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
   const over = reduction('mean', x, dim, options, sumOptions);
   const number = inDType('mean', x, options.dtype);
   requireFloat('mean', number);
-  return sumOp(number, over).div(countOf(x, over));
+  return meanOp(number, over);
 }
 export const meanSamples = sumSamples;
 export const meanRefusals = floatRefusals;
@@ -155,9 +167,15 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   const over = reduction('nanmean', x, dim, options, sumOptions);
   const number = inDType('nanmean', x, options.dtype);
   requireFloat('nanmean', number);
-  return nansum(number, over.axes, over).div(sum(number.eq(number), over.axes, over));
+  return summed(where(number.isnan(), 0, number), over).div(summed(number.eq(number), over));
 }
-export const nanmeanSamples = nansumSamples;
+export const nanmeanSamples: Samples = (s) => {
+  // NaN on the diagonal only: no line is without a number.
+  const places = s.tensorOf([3, 3], { values: [1] });
+  const others = places.triu(1).add(places.tril(-1)).ne(0);
+  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};
 export const nanmeanRefusals = floatRefusals;
 
 /**
@@ -171,6 +189,7 @@ export const nanmeanRefusals = floatRefusals;
  * ```
  */
 export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  checkTensor('countNonzero', 'x', x);
   return sum(x.ne(0), reduction('countNonzero', x, dim, {}).axes);
 }
 export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are integers', (s) => {
@@ -199,7 +218,7 @@ const varianceOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(centred(x, over)).sum(over.axes, over).mul(2),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(centred(x, over)), over).mul(2),
 });
 
 const stdOp = /* @__PURE__ */ defineOp({
@@ -208,7 +227,7 @@ const stdOp = /* @__PURE__ */ defineOp({
   saves: ['x', 'output'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
   vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
-  jvp: ({ x: t }, { x, output }, over) => t && t.mul(stdSlope(x, output, over)).sum(over.axes, over),
+  jvp: ({ x: t }, { x, output }, over) => t && summed(t.mul(stdSlope(x, output, over)), over),
 });
 
 /** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
@@ -280,7 +299,7 @@ const prodOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
-  jvp: ({ x: t }, { x }, over) => t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, over),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(productOfOthers(x, over.axes)), over),
 });
 
 /** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
@@ -333,7 +352,7 @@ const extreme = (name: 'amax' | 'amin') => {
     saves: ['x', 'output'],
     forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
     vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
-    jvp: ({ x: t }, { x, output }, over) => t && share(t, x, output, over).sum(over.axes, over),
+    jvp: ({ x: t }, { x, output }, over) => t && summed(share(t, x, output, over), over),
   });
 };
 
@@ -465,6 +484,7 @@ export const minRefusals = extremeRefusals;
  * ```
  */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmax', 'x', x);
   return argReduce('argmax', x, dim, options);
 }
 export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', aminmaxSamples);
@@ -481,6 +501,7 @@ export const argmaxRefusals = extremeRefusals;
  * ```
  */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmin', 'x', x);
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
@@ -510,6 +531,7 @@ function argReduce(
  * ```
  */
 export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('any', 'x', x);
   const axes = normalizeDims('any', dim, x.shape);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
@@ -530,6 +552,7 @@ export const anyRefusals = dimsRefusals;
  * ```
  */
 export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('all', 'x', x);
   const axes = normalizeDims('all', dim, x.shape);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }

@@ -8,6 +8,8 @@
 import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bessel from './bessel.ts';
+import * as cholesky from './cholesky.ts';
+
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
@@ -21,10 +23,13 @@ import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
+import * as matrixFunctions from './matrixFunctions.ts';
+import * as matrixNorms from './matrixNorms.ts';
 import * as norms from './norms.ts';
 import * as pad from './pad.ts';
 import * as pool from './pool.ts';
 import * as products from './products.ts';
+import * as pseudoinverse from './pseudoinverse.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -33,6 +38,8 @@ import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as sort from './sort.ts';
 import * as special from './special.ts';
+import * as spectral from './spectral.ts';
+
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
@@ -130,7 +137,15 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('products', products),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
-  ...collectOps('linalg', { ...linalg, ...decompositions }),
+  ...collectOps('cholesky', cholesky),
+  ...collectOps('linalg', {
+    ...linalg,
+    ...decompositions,
+    ...matrixFunctions,
+    ...matrixNorms,
+    ...pseudoinverse,
+    ...spectral,
+  }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),

@@ -5,6 +5,7 @@ import * as incomplete from '../kernels/special/gammainc.ts';
 import * as scalar from '../kernels/special/scalar.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { elementwise, type Operand, operands } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
@@ -226,6 +227,7 @@ const polygammaOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function polygamma(n: number, x: Tensor): Tensor {
+  checkTensor('polygamma', 'x', x);
   if (!Number.isInteger(n) || n < 0) {
     throw new ArgumentError(`polygamma: n is ${n}, expected a whole number >= 0`);
   }
@@ -249,6 +251,7 @@ export const polygammaRefusals: Refusals = (s) => [
  * ```
  */
 export function multigammaln(x: Tensor, p: number): Tensor {
+  checkTensor('multigammaln', 'x', x);
   if (!Number.isInteger(p) || p < 1) {
     throw new ArgumentError(`multigammaln: p is ${p}, expected a whole number >= 1`);
   }

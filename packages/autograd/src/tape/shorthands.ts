@@ -1,11 +1,11 @@
 import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
-import { checkTensor } from '../tensor/check.ts';
-import { alias, constant, Tensor, wrap } from '../tensor/core.ts';
+import { checkOperand, checkTensor } from '../tensor/check.ts';
+import { alias, constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
 import { broadcastShapes, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
 import { withGradMode } from './mode.ts';
 import type { Node, Op, Spec } from './node.ts';
 import { isTracked, record1, record2 } from './record.ts';
@@ -231,13 +231,6 @@ export function operands(
   if (sameShape(x.shape, y.shape)) return [x, y];
   const shape = broadcastShapes(op, x.shape, y.shape);
   return [sameShape(x.shape, shape) ? x : x.expand(shape), sameShape(y.shape, shape) ? y : y.expand(shape)];
-}
-
-function checkOperand(op: string, argument: string, value: unknown): void {
-  if (typeof value === 'number' || value instanceof Tensor) return;
-  throw new ArgumentError(
-    `${op}: expected a tensor or a number as ${argument}, got ${kindOf(value)}; make one with tensor(…)`,
-  );
 }
 
 function toDType(x: Tensor, dtype: DType): Tensor {
