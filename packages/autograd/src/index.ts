@@ -188,6 +188,7 @@ export {
   take,
   takeAlongDim,
 } from './ops/indexing.ts';
+export { type InterpolateMode, type InterpolateOptions, interpolate } from './ops/interpolate.ts';
 export {
   blockDiag,
   type CombinationsOptions,

@@ -27,6 +27,7 @@ import * as elementary from './elementary.ts';
 import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
+import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as loss from './loss.ts';
@@ -182,4 +183,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('unpool', unpool),
   ...collectOps('pad', pad),
   ...collectOps('fold', fold),
+  ...collectOps('interpolate', interpolate),
 ];
