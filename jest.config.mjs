@@ -6,7 +6,7 @@ export default {
   // Workspace packages resolve to their sources: tests need no build.
   testEnvironmentOptions: { customExportConditions: ['@tensortape/source', 'node', 'node-addons'] },
   setupFilesAfterEnv: ['<rootDir>/scripts/jest/fast-check.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/(packages|examples)/[^/]+/dist/'],
   collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/generated/**'],
   testTimeout: 60_000,
   maxWorkers: '100%',

@@ -6,12 +6,12 @@ import {
   type NumericArray,
   storable,
 } from './tensor/dtype.ts';
-import { ArgumentError, DTypeError, ShapeError } from './tensor/errors.ts';
-import { kindOf } from './tensor/kind.ts';
+import { ArgumentError, ShapeError } from './tensor/errors.ts';
+import { flattened, type Nested } from './tensor/nested.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './tensor/shape.ts';
 import { allocateOwn, Storage } from './tensor/storage.ts';
 // For real, not as a type: a program that only makes tensors needs their methods too.
-import { type Nested, Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 /** Options of the functions that make tensors. */
 export interface TensorOptions {
@@ -35,13 +35,6 @@ export function build(
   return options.requiresGrad ? x.requiresGrad_() : x;
 }
 
-const typedArrays = [
-  [Float32Array, 'float32'],
-  [Float64Array, 'float64'],
-  [Int32Array, 'int32'],
-  [Uint8Array, 'uint8'],
-] as const;
-
 /**
  * A tensor from a number, nested lists, or a typed array (with `shape`), which is copied. Plain numbers make the default
  * floating point dtype (JavaScript cannot tell 2 from 2.0), booleans make bool, typed arrays keep their type.
@@ -60,7 +53,7 @@ export function tensor(
   data: Nested | NumericArray,
   options: TensorOptions & { readonly shape?: Shape } = {},
 ): Tensor {
-  const found = flattened(data);
+  const found = flattened('tensor', data);
   const { values } = found;
   const dtype = options.dtype ?? found.dtype;
   const shape = options.shape ?? found.shape;
@@ -71,57 +64,6 @@ export function tensor(
     if (isFloat(dtype) || (found.typed && found.dtype === dtype)) array.set(values);
     else for (let i = 0; i < array.length; i++) array[i] = storable('tensor', values[i]!, dtype, i);
   });
-}
-
-interface Flattened {
-  /** Whether it was a typed array, whose values are known to fit its type. */
-  readonly typed: boolean;
-  readonly shape: Shape;
-  readonly values: ArrayLike<number>;
-  readonly dtype: DType;
-}
-
-function flattened(data: Nested | NumericArray): Flattened {
-  if (ArrayBuffer.isView(data)) {
-    const known = typedArrays.find(([type]) => data instanceof type);
-    if (known === undefined) {
-      throw new DTypeError(
-        'tensor: expected a Float32Array, Float64Array, Int32Array or Uint8Array; convert other typed arrays first',
-      );
-    }
-    return { typed: true, shape: [data.length], values: data, dtype: known[1] };
-  }
-  const lengths: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0])
-    lengths.push(level.length);
-  const values: number[] = [];
-  let booleans = 0;
-  const visit = (item: Nested, axis: number, path: string): void => {
-    if (Array.isArray(item)) {
-      if (item.length !== lengths[axis]) {
-        throw new ShapeError(
-          `tensor: the lists are ragged: data${path} has ${item.length} elements, expected ${lengths[axis] ?? 'a number'}`,
-        );
-      }
-      for (const [i, inner] of item.entries()) visit(inner, axis + 1, `${path}[${i}]`);
-    } else if (axis !== lengths.length) {
-      throw new ShapeError(
-        `tensor: the lists are ragged: data${path} is a single value, expected ${lengths[axis]} elements`,
-      );
-    } else if (typeof item === 'number' || typeof item === 'boolean') {
-      booleans += typeof item === 'boolean' ? 1 : 0;
-      values.push(Number(item));
-    } else {
-      throw new DTypeError(`tensor: data${path} is ${kindOf(item)}, expected a number or boolean`);
-    }
-  };
-  visit(data as Nested, 0, '');
-  return {
-    typed: false,
-    shape: lengths,
-    values,
-    dtype: values.length > 0 && booleans === values.length ? 'bool' : getDefaultDType(),
-  };
 }
 
 /**
@@ -194,6 +136,24 @@ export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 /**
+ * A tensor of the shape and dtype of `x` with every element `value`. PyTorch: `torch.full_like`.
+ *
+ * Errors: DTypeError for a value that the dtype cannot hold; in PyTorch its fraction is cut.
+ *
+ * @example
+ * ```ts
+ * import { fullLike, tensor } from '@tensortape/autograd';
+ * console.log(fullLike(tensor([1, 2]), 7)); // tensor([7., 7.])
+ * ```
+ */
+export function fullLike(x: Tensor, value: number, options: TensorOptions = {}): Tensor {
+  const { dtype = x.dtype } = options;
+  return build('fullLike', x.shape, { ...options, dtype }, (array) =>
+    array.fill(storable('fullLike', value, dtype)),
+  );
+}
+
+/**
  * The identity matrix, or one with `columns` columns. PyTorch: `torch.eye`.
  *
  * @example
@@ -254,6 +214,80 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     for (let i = 0; i < steps; i++) array[i] = i * step + start;
     if (steps > 1) array[steps - 1] = end;
   });
+}
+
+/** Options of {@link logspace}. */
+export interface LogspaceOptions extends TensorOptions {
+  /** What is raised to the powers. Default 10. */
+  readonly base?: number;
+}
+
+/**
+ * `steps` powers of `base` (10), with exponents from start to end, both included, evenly spaced as in {@link linspace}.
+ * PyTorch: `torch.logspace`.
+ *
+ * @example
+ * ```ts
+ * import { logspace } from '@tensortape/autograd';
+ * console.log(logspace(0, 3, 4, { base: 2 })); // tensor([1., 2., 4., 8.])
+ * ```
+ */
+export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
+  const { base = 10, ...rest } = options;
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  return build('logspace', [steps], rest, (array) => {
+    for (let i = 0; i < steps; i++) array[i] = base ** (i * step + start);
+    if (steps > 1) array[steps - 1] = base ** end;
+  });
+}
+
+/** The positions of some elements of a matrix in row-major order: a row of their rows and one of their columns. */
+function positionsIn(
+  op: string,
+  [rows, columns]: readonly [number, number],
+  offset: number,
+  within: (row: number) => readonly [from: number, to: number],
+): Tensor {
+  checkShape(op, [rows, columns]);
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(`${op}: offset must be a whole number, got ${offset}`);
+  const found: [number[], number[]] = [[], []];
+  for (let row = 0; row < rows; row++) {
+    const [from, to] = within(row);
+    for (let column = Math.max(from, 0); column < Math.min(to, columns); column++) {
+      found[0].push(row);
+      found[1].push(column);
+    }
+  }
+  return tensor(Int32Array.from(found.flat()), { shape: [2, found[0].length] });
+}
+
+/**
+ * The positions (int32) of the lower triangle of a matrix in row-major order: rows, and below them columns; `offset` > 0
+ * counts diagonals above the main one. PyTorch: `torch.tril_indices`. Errors: ShapeError for lengths that are not whole and
+ * >= 0; ArgumentError unless `offset` is whole.
+ *
+ * @example
+ * ```ts
+ * import { trilIndices } from '@tensortape/autograd';
+ * console.log(trilIndices(2, 3).toArray()); // [ [ 0, 1, 1 ], [ 0, 0, 1 ] ]
+ * ```
+ */
+export function trilIndices(rows: number, columns: number, offset = 0): Tensor {
+  return positionsIn('trilIndices', [rows, columns], offset, (row) => [0, row + offset + 1]);
+}
+
+/**
+ * The positions (int32) of the upper triangle of a matrix, as {@link trilIndices}. PyTorch: `torch.triu_indices`.
+ *
+ * @example
+ * ```ts
+ * import { triuIndices } from '@tensortape/autograd';
+ * console.log(triuIndices(2, 3, 1).toArray()); // [ [ 0, 0, 1 ], [ 1, 2, 2 ] ]
+ * ```
+ */
+export function triuIndices(rows: number, columns: number, offset = 0): Tensor {
+  return positionsIn('triuIndices', [rows, columns], offset, (row) => [row + offset, columns]);
 }
 
 /**

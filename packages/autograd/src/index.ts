@@ -26,6 +26,36 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export * as linalg from './linalg.ts';
+export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  logSigmoid,
+  mish,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softmin,
+  softplus,
+  softsign,
+  tanhshrink,
+} from './ops/activation.ts';
+export {
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './ops/adaptivePool.ts';
+
 export {
   abs,
   add,
@@ -47,6 +77,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   bitwiseAnd,
@@ -56,6 +87,7 @@ export {
   bitwiseRightShift,
   bitwiseXor,
 } from './ops/bitwise.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
 export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
 export {
   eq,
@@ -77,8 +109,47 @@ export {
   signbit,
   where,
 } from './ops/compare.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NLLLossOptions,
+  nllLoss,
+} from './ops/crossEntropy.ts';
+export { type CtcLossOptions, ctcLoss, type Lengths } from './ops/ctcLoss.ts';
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type TrapezoidOptions,
+  trapezoid,
+} from './ops/cumulative.ts';
+export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from './ops/distances.ts';
 export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
+export { einsum } from './ops/einsum.ts';
 export {
   copysign,
   deg2rad,
@@ -99,31 +170,183 @@ export {
   xlog1py,
   xlogy,
 } from './ops/elementary.ts';
-export { gather, indexSelect, scatterAdd, select } from './ops/indexing.ts';
-export { dot, matmul, outer } from './ops/linalg.ts';
+export {
+  type EmbeddingBagOptions,
+  type EmbeddingOptions,
+  embedding,
+  embeddingBag,
+} from './ops/embedding.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
+export {
+  gather,
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  select,
+  take,
+  takeAlongDim,
+} from './ops/indexing.ts';
+export { type InterpolateMode, type InterpolateOptions, interpolate } from './ops/interpolate.ts';
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  dstack,
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  type VanderOptions,
+  vander,
+  vstack,
+} from './ops/join.ts';
+export {
+  type BCEWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  type PoissonNllLossOptions,
+  poissonNllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from './ops/loss.ts';
+export type { LossOptions, Reduction } from './ops/lossOptions.ts';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from './ops/marginLoss.ts';
+export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  type AffineOptions,
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type RmsNormOptions,
+  type RunningStatistics,
+  rmsNorm,
+} from './ops/normalization.ts';
+export {
+  cdist,
+  dist,
+  type NormOrder,
+  norm,
+  renorm,
+} from './ops/norms.ts';
+export { type PadMode, pad } from './ops/pad.ts';
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu6,
+  rrelu,
+  softshrink,
+  threshold,
+} from './ops/piecewise.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type DivisorOptions,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './ops/pool.ts';
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/products.ts';
 export { defaultGenerator, type RandomOptions } from './ops/random.ts';
-export { chunk, repeat, roll, split, tile, tril, triu } from './ops/rearrange.ts';
+export {
+  chunk,
+  fliplr,
+  flipud,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  split,
+  tile,
+  tril,
+  triu,
+} from './ops/rearrange.ts';
 export {
   all,
   amax,
   amin,
+  aminmax,
   any,
   argmax,
   argmin,
-  cumsum,
+  countNonzero,
+  type MinAndMax,
   max,
   mean,
   min,
+  nanmean,
+  nansum,
   prod,
   type ReduceOptions,
-  std,
+  type SumOptions,
   sum,
   type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
+export {
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/scatter.ts';
 export {
   cat,
   diagonal,
@@ -141,6 +364,23 @@ export {
 } from './ops/shape.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
 export {
+  argsort,
+  bucketize,
+  type IsinOptions,
+  isin,
+  kthvalue,
+  type SearchOptions,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopkOptions,
+  topk,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from './ops/sort.ts';
+export {
   digamma,
   entr,
   erf,
@@ -157,6 +397,26 @@ export {
   polygamma,
   zeta,
 } from './ops/special.ts';
+export {
+  bincount,
+  histc,
+  type Interpolation,
+  median,
+  mode,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+} from './ops/statistics.ts';
+export {
+  at,
+  type IndexPutOptions,
+  indexPut,
+  type SliceBound,
+  type SliceText,
+  type Subscript,
+} from './ops/subscript.ts';
+export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
 export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
@@ -177,10 +437,40 @@ export {
   sigmoid,
   sin,
   sinh,
-  softplus,
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
+export {
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  type StdAndMean,
+  std,
+  stdMean,
+  type VarianceAndMean,
+  type VarianceOptions,
+  variance,
+  varMean,
+} from './ops/variance.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastTensors,
+  dsplit,
+  expandAs,
+  hsplit,
+  movedim,
+  slidingWindows,
+  tensorSplit,
+  unbind,
+  unflatten,
+  view,
+  viewAs,
+  vsplit,
+} from './ops/views.ts';
+export type { One, Three, Two } from './ops/windows.ts';
 export type { FloatArray, IntegerTarget } from './random/arguments.ts';
 export { Generator } from './random/generator.ts';
 export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRandomState.ts';
@@ -199,12 +489,14 @@ export {
   type DifferentialRule,
   type ElementwiseDefinition,
   elementwise,
+  elementwiseWith,
   type IntegerInputs,
   type LinearDefinition,
   linear,
   type Operand,
   type PairRule,
   type ProductRule,
+  type Refused,
   type SumRule,
   type UnaryRule,
 } from './tape/shorthands.ts';

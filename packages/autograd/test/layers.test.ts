@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['engine/'],
   ['methods/'],
   ['tensor.ts'],
-  ['create.ts', 'random.ts', 'update.ts'],
+  ['create.ts', 'linalg.ts', 'random.ts', 'update.ts'],
   ['transforms/'],
   ['check/'],
   ['index.ts'],

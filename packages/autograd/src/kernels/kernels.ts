@@ -1,6 +1,7 @@
 import type { DType } from '../tensor/dtype.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Storage } from '../tensor/storage.ts';
-import type { View } from '../tensor/view.ts';
+import type { Layout, View } from '../tensor/view.ts';
 
 /** Elementwise functions of one operand; results have the operand's dtype. */
 export type UnaryName =
@@ -55,6 +56,73 @@ export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr'
 /** Reductions over axes; `any` and `all` give bool, the others the operand's dtype. */
 export type ReduceName = 'all' | 'amax' | 'amin' | 'any' | 'prod' | 'sum';
 
+/** Running totals along an axis. */
+export type CumulateName = 'logcumsumexp' | 'prod' | 'sum';
+
+/** Which rows of a matrix are equal; see `Kernels.groups`. All are int32. */
+export interface Groups {
+  /** The position of one row of each group, in the order of the groups. */
+  readonly first: Storage;
+  /** The group of each row. */
+  readonly inverse: Storage;
+  /** The number of rows in each group. */
+  readonly counts: Storage;
+}
+
+/** How `Kernels.scatter` combines what lands in one place. `assign` keeps the last in row-major order. */
+export type ScatterName = 'amax' | 'amin' | 'assign' | 'prod' | 'sum';
+
+/**
+ * Which elements an index with several tensors picks: along `axes` those at `positions`, along the other axes all. The
+ * result has the axes of the index where `lead` axes that are not indexed have gone before.
+ */
+export interface Selection {
+  /** The indexed axes, ascending. */
+  readonly axes: readonly number[];
+  /** How many of the other axes come before those of the index in the result. */
+  readonly lead: number;
+  /** Row-major int32 of shape (axes.length, ...axes of the index): valid positions along each axis, none negative. */
+  readonly positions: View;
+}
+
+/**
+ * How windows slide over the axes behind the first two of a tensor (n, c, …), one number for each axis: element k of window
+ * i stands at i * stride + k * dilation - padding. Places outside the tensor hold zeros.
+ */
+export interface Windows {
+  /** The lengths of the axes. */
+  readonly input: Shape;
+  /** How many elements a window takes. */
+  readonly kernel: Shape;
+  /** How many windows there are. */
+  readonly output: Shape;
+  /** The step from one window to the next. */
+  readonly stride: Shape;
+  /** How far before the start of the axis the first window begins. */
+  readonly padding: Shape;
+  /** The step from one element of a window to the next. */
+  readonly dilation: Shape;
+}
+
+/** How filters (o, c / groups, …) slide over images (n, c, …). */
+export interface Convolution extends Windows {
+  /** Into how many parts the channels are divided, each with filters of its own. */
+  readonly groups: number;
+}
+
+/**
+ * From which places along an axis of the operand each place along that axis of the result is made: place i from those in
+ * `positions`, weighted by `weights`, from starts[i] up to starts[i + 1].
+ */
+export interface Taps {
+  /** One more than there are places in the result. */
+  readonly starts: Int32Array;
+  /** Places in the operand. */
+  readonly positions: Int32Array;
+  /** One for each position. */
+  readonly weights: Float64Array;
+}
+
 /** One step of stochastic gradient descent; see `Kernels.sgd`. */
 export interface SgdStep {
   /** The learning rate. */
@@ -91,6 +159,13 @@ export interface AdamStep {
   readonly maximize: boolean;
 }
 
+/** What `Kernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
+export interface Standardized {
+  readonly output: Storage;
+  readonly mean: Storage;
+  readonly variance: Storage;
+}
+
 /**
  * The numeric loops behind the operations. Arguments are views (any strides), already checked, promoted and broadcast by
  * the caller; results are new row-major storages. The reference set implements all of it; other sets take over the calls
@@ -113,16 +188,75 @@ export interface Kernels {
   reduce(fn: ReduceName, x: View, axes: readonly number[]): Storage;
   /** Positions (int32) of the first extreme element along `axis`. NaN is extreme. */
   argReduce(fn: 'argmax' | 'argmin', x: View, axis: number): Storage;
-  /** Running sums along `axis`. */
-  cumsum(x: View, axis: number): Storage;
+  /** sum (x - mean)^2 / max(0, n - correction) over `axes`, or its square root; in doubles, around the mean. */
+  variance(x: View, axes: readonly number[], correction: number, root: boolean): Storage;
+  /** (sum |x|^p)^(1/p) over `axes`, in doubles; the largest |x| for p = Infinity, the smallest for -Infinity, a count for 0. */
+  norm(p: number, x: View, axes: readonly number[]): Storage;
+  /** The p-norms of the differences of all rows of `a` (…, m, k) and `b` (…, n, k); equal leading axes. */
+  cdist(p: number, a: View, b: View): Storage;
+  /** Running sums, products, or logarithms of sums of exponentials along `axis`, in doubles. */
+  cumulate(fn: CumulateName, x: View, axis: number): Storage;
+  /** y_i = a_i y_(i-1) + b_i along `axis`, from y_(-1) = 0, in doubles. Both views have one shape and dtype. */
+  recurrence(a: View, b: View, axis: number): Storage;
+  /** Positions (int32) of the running extreme element along `axis`: the last of equal ones; NaN is extreme. */
+  cumulativeExtreme(fn: 'cummax' | 'cummin', x: View, axis: number): Storage;
+  /** The positions (int32) along `axis` in sorted order. Equal elements keep their order; NaN counts as largest. */
+  sort(x: View, axis: number, descending: boolean): Storage;
+  /** As an ascending `sort`, but only the position of one rank; `rankOf` says which, from the number of NaN in the line. */
+  ranked(x: View, axis: number, rankOf: (nans: number) => number): Storage;
+  /** Positions (int32) of the last of the most frequent elements along `axis`; of equally frequent values, the smallest. */
+  mode(x: View, axis: number): Storage;
+  /** How the rows of a matrix repeat: all of them, or only those next to each other (`consecutive`). */
+  groups(x: View, consecutive: boolean): Groups;
+  /** How many elements of the ascending last axis of `sequence` are < `values`, or <= if `right` (int32). */
+  searchSorted(sequence: View, values: View, right: boolean): Storage;
+  /** Which elements of `x` are among those of `candidates` (bool); NaN is not. */
+  isIn(x: View, candidates: View): Storage;
+  /** How many elements lie in each of `bins` equal intervals from `low` to `high`, the end included; in the dtype of x. */
+  histogram(x: View, bins: number, low: number, high: number): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
+  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
+  convolution(x: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
+  convInput(g: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */
+  convWeight(x: View, g: View, convolution: Convolution): Storage;
+  /** The windows over (n, c, …) as columns: (n, c * elements of a window, windows). */
+  unfold(x: View, windows: Windows): Storage;
+  /** The adjoint of `unfold`: columns are added up where they came from. */
+  fold(columns: View, windows: Windows): Storage;
+  /** Weighted sums of places along `axis`. */
+  resample(x: View, axis: number, taps: Taps): Storage;
+  /**
+   * Where the largest of the places named for each of the last axes stands (int32, row-major over those axes). Of equal ones
+   * the first is taken; NaN counts as largest, and the last NaN is taken.
+   */
+  maxPool(x: View, axes: readonly Taps[]): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
-  /** Elements of `x` at positions `index` along `axis`; the result has the shape of `index`. */
+  /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
+  standardize(x: View, axes: readonly number[], eps: number): Standardized;
+  /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
+  firstOutside(index: View, low: number, high: number): number;
+  /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */
+  fromStart(index: View, length: number): Storage;
+  /** Where the elements of `x` (at least one axis) that are not 0 stand: int32 of shape (axes, number of elements). */
+  nonzero(x: View): Storage;
+  /** Elements of `x` at valid positions `index` along `axis`; the result has the shape of `index`. */
   gather(x: View, axis: number, index: View): Storage;
-  /** A copy of `x` with elements of `source` added at positions `index` along `axis`. */
-  scatterAdd(x: View, axis: number, index: View, source: View): Storage;
+  /** A copy of `x` with elements of `source` brought in at valid positions `index` along `axis`. `op` is for messages. */
+  scatter(op: string, fn: ScatterName, x: View, axis: number, index: View, source: View): Storage;
+  /** The selected elements of `x`. */
+  indexGet(x: View, selection: Selection): Storage;
+  /** Writes the elements of `source` (of their shape) over the selected ones of `target`; the last in row-major order stays. */
+  indexPut(target: View, selection: Selection, source: View): void;
+  /** Adds the elements of `source` (of their shape) to the selected elements of a float64 `target`. */
+  indexAdd(target: View, selection: Selection, source: View): void;
+  /** Sums, in a row-major array of `size` elements, of the elements of `source` that `places` puts in one place. */
+  overlapAdd(source: View, places: Layout, size: number): Storage;
+  /** float64 totals in another dtype; refuses those that integers cannot hold. `op` is for messages. */
+  settle(op: string, totals: Storage, dtype: DType): Storage;
   /**
    * A step of gradient descent in place, over row-major views of one shape and dtype. `velocity` is there when the
    * momentum is not 0. With g the gradient (its negative to ascend) plus weightDecay * parameter:

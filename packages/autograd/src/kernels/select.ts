@@ -1,5 +1,6 @@
 import { ArgumentError } from '../tensor/errors.ts';
 import type { Kernels } from './kernels.ts';
+import { convolutions } from './reference/conv.ts';
 import { reference } from './reference/index.ts';
 import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
@@ -88,15 +89,18 @@ function pays(size: number, threshold: number): boolean {
   return wasmInUse;
 }
 
+const matmul: Kernels['matmul'] = (a, b) =>
+  (pays(a.size * b.shape.at(-1)!, gemmThreshold) ? wasm.matmul(a, b) : null) ?? reference.matmul(a, b);
+
 /** The kernels that operations call: per call, the fastest set that has the kernel. */
 export const kernels: Kernels = {
   ...reference,
+  matmul,
+  ...convolutions(matmul),
   unary: (fn, x) =>
     (pays(x.size, smallestElementwise) ? wasm.unary(fn, x, requested === 'wasm') : null) ??
     reference.unary(fn, x),
   binary: (fn, a, b) =>
     (pays(a.size, smallestElementwise) ? wasm.binary(fn, a, b, requested === 'wasm') : null) ??
     reference.binary(fn, a, b),
-  matmul: (a, b) =>
-    (pays(a.size * b.shape.at(-1)!, gemmThreshold) ? wasm.matmul(a, b) : null) ?? reference.matmul(a, b),
 };

@@ -72,11 +72,6 @@ export abstract class CompareMethods extends ElementwiseMethods {
     return ops.where(condition, this, other);
   }
 
-  /** `value` where `mask` holds, x elsewhere. PyTorch: `Tensor.masked_fill`. */
-  maskedFill(this: Tensor, mask: Tensor, value: Operand): Tensor {
-    return ops.where(mask, value, this);
-  }
-
   /** Whether all elements are close to those of other: see {@link closeness.allclose}. */
   allclose(this: Tensor, other: Tensor, options?: closeness.ClosenessOptions): boolean {
     return closeness.allclose(this, other, options);

@@ -12,9 +12,14 @@ export abstract class InPlaceMethods extends ShapeMethods {
     return ops.addInPlace(this, other, options?.alpha);
   }
 
-  /** Fills x with ones of probability `p` and zeros. PyTorch: `Tensor.bernoulli_`. */
-  bernoulli_(this: Tensor, p?: number, options?: randomOps.RandomOptions): Tensor {
+  /** Fills x with ones of probability `p` (a number, or one for each element) and zeros. PyTorch: `Tensor.bernoulli_`. */
+  bernoulli_(this: Tensor, p?: number | Tensor, options?: randomOps.RandomOptions): Tensor {
     return randomOps.bernoulliInPlace(this, p, options);
+  }
+
+  /** Fills x with Cauchy draws. PyTorch: `Tensor.cauchy_`, with its numbers for the same seed. */
+  cauchy_(this: Tensor, median?: number, sigma?: number, options?: randomOps.RandomOptions): Tensor {
+    return randomOps.cauchyInPlace(this, median, sigma, options);
   }
 
   /**
@@ -32,9 +37,24 @@ export abstract class InPlaceMethods extends ShapeMethods {
     return ops.divInPlace(this, other);
   }
 
+  /** Fills x with exponentials of this rate, 1 / mean. PyTorch: `Tensor.exponential_`, with its numbers for the same seed. */
+  exponential_(this: Tensor, rate?: number, options?: randomOps.RandomOptions): Tensor {
+    return randomOps.exponentialInPlace(this, rate, options);
+  }
+
   /** Sets every element to `value`. PyTorch: `Tensor.fill_`. Errors: as {@link Tensor.copy_}. */
   fill_(this: Tensor, value: number): Tensor {
     return ops.fillInPlace(this, value);
+  }
+
+  /** Fills x with the number of the first success of probability `p`. PyTorch: `Tensor.geometric_`, with its numbers for the same seed. */
+  geometric_(this: Tensor, p: number, options?: randomOps.RandomOptions): Tensor {
+    return randomOps.geometricInPlace(this, p, options);
+  }
+
+  /** Fills x with exponentials of normals. PyTorch: `Tensor.log_normal_`, with its numbers for the same seed. */
+  logNormal_(this: Tensor, mean?: number, std?: number, options?: randomOps.RandomOptions): Tensor {
+    return randomOps.logNormalInPlace(this, mean, std, options);
   }
 
   /** x *= other. PyTorch: `Tensor.mul_`. Errors: as {@link Tensor.copy_}. */

@@ -5,11 +5,9 @@ import { Tensor } from '../tensor/core.ts';
 import { isFloat, type NumericArray } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, GradientError } from '../tensor/errors.ts';
 import { formatTensor } from '../tensor/format.ts';
+import type { Nested } from '../tensor/nested.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { InPlaceMethods } from './inplace.ts';
-
-/** Nested lists of numbers, as deep as a tensor has axes; booleans for bool. */
-export type Nested = number | boolean | readonly Nested[];
 
 /** A tensor as plain data. */
 export interface TensorJson {

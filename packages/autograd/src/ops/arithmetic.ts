@@ -192,7 +192,7 @@ const powOp = /* @__PURE__ */ binary({
 /**
  * a^b, broadcast. Derivatives: b a^(b-1) and a^b ln a. Kinks: both are 0 where the factor that vanishes meets an infinite
  * one (a = 0 with b = 0; a = 0 with b >= 0). Errors: ShapeError when the shapes do not broadcast; DTypeError for two bool
- * operands; ArgumentError for an integer tensor to the power of a negative number. PyTorch: `torch.pow`.
+ * operands; ArgumentError for an integer tensor to a negative whole power. PyTorch: `torch.pow`.
  *
  * @example
  * ```ts
@@ -201,9 +201,10 @@ const powOp = /* @__PURE__ */ binary({
  * ```
  */
 export function pow(a: Operand, b: Operand): Tensor {
-  if (typeof b === 'number' && b < 0 && a instanceof Tensor && !isFloat(a.dtype)) {
+  const whole = typeof b === 'number' && Number.isInteger(b) ? b : 0;
+  if (whole < 0 && a instanceof Tensor && !isFloat(a.dtype)) {
     throw new ArgumentError(
-      `pow: ${a.dtype} cannot hold a negative power (${b}); convert the base with .to('${getDefaultDType()}')`,
+      `pow: ${a.dtype} cannot hold a negative power (${whole}); convert the base with .to('${getDefaultDType()}')`,
     );
   }
   return powOp(a, b);

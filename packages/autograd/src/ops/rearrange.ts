@@ -1,11 +1,13 @@
 import { checkTensor, checkWhole } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
-import { ArgumentError, ShapeError } from '../tensor/errors.ts';
+import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { checkList, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
+import { indexSelect } from './indexing.ts';
+import { vector } from './positions.ts';
 import type { Refusals, Samples } from './samples.ts';
-import { cat, expand, narrow, reshape, slice } from './shape.ts';
+import { cat, expand, flip, narrow, reshape, slice } from './shape.ts';
 
 // Compositions of views, copies and selections: their derivatives follow from those.
 
@@ -262,6 +264,161 @@ export const rollRefusals: Refusals = (s) => [
     /shifts must be a list of whole numbers .* got the string '1'/,
   ],
 ];
+
+/**
+ * A copy of each element, or of each slice along `dim`, as often as `repeats` says, next to each other: a number for all, or
+ * an int32 tensor with one for each. Without `dim` the flattened tensor is repeated. Derivative: the sum over the copies.
+ * PyTorch: `torch.repeat_interleave`.
+ *
+ * Errors: IndexError; ArgumentError unless the numbers are whole and >= 0; DTypeError unless a tensor of them is int32;
+ * ShapeError when it does not have one for each position, or `dim` is given for a 0-dimensional tensor.
+ *
+ * @example
+ * ```ts
+ * import { repeatInterleave, tensor } from '@tensortape/autograd';
+ * console.log(repeatInterleave(tensor([1, 2]), 2)); // tensor([1., 1., 2., 2.])
+ * console.log(repeatInterleave(tensor([1, 2]), tensor([3, 1], { dtype: 'int32' }))); // tensor([1., 1., 1., 2.])
+ * ```
+ */
+export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
+  checkTensor('repeatInterleave', 'x', x);
+  const op = 'repeatInterleave';
+  const axis = dim === undefined ? 0 : normalizeDim(op, dim, x.ndim);
+  if (dim !== undefined && x.ndim === 0)
+    throw new ShapeError(`${op}: a tensor of shape () has no axis to repeat`);
+  const whole = dim === undefined ? reshape(x, [-1]) : x;
+  const length = whole.shape[axis]!;
+  const counts = typeof repeats === 'number' ? [repeats] : countsOf(op, repeats, length, whole);
+  const odd = counts.find((count) => !Number.isInteger(count) || count < 0);
+  if (odd !== undefined) throw new ArgumentError(`${op}: repeats must be whole numbers >= 0, got ${odd}`);
+  if (counts.length === 1) {
+    const [count] = counts as readonly [number];
+    const { shape } = whole;
+    const apart = expand(whole.unsqueeze(axis + 1), shape.toSpliced(axis + 1, 0, count));
+    return reshape(apart, shape.with(axis, length * count));
+  }
+  const positions = Int32Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
+  return indexSelect(whole, axis, vector(positions));
+}
+export const repeatInterleaveSamples: Samples = (s) => {
+  const [repeats, dim] = s.oneOf<() => readonly unknown[]>([
+    () => [s.integer(0, 3)],
+    () => [2, s.oneOf([0, -1])],
+    () => [s.index([3], 3), 1],
+    () => [s.index(s.oneOf([[], [1]]), 3), 0],
+    () => [s.index([6], 3)],
+  ])();
+  return [s.tensorOf([2, 3]), repeats, dim];
+};
+export const repeatInterleaveRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), 2, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([]), 2, 0], 'ShapeError', /shape \(\) has no axis/],
+  [[s.tensorOf([3]), -1], 'ArgumentError', /whole numbers >= 0, got -1/],
+  [[s.tensorOf([3]), 0.5], 'ArgumentError', /whole numbers >= 0, got 0.5/],
+  [[s.tensorOf([3]), s.index([3], 1).sub(2)], 'ArgumentError', /whole numbers >= 0, got -2/],
+  [[s.tensorOf([3]), s.tensorOf([3])], 'DTypeError', /repeats are float64, expected int32/],
+  [[s.tensorOf([2, 3]), s.index([3], 2), 0], 'ShapeError', /repeats of shape \(3,\).* 2 positions/],
+  [[s.tensorOf([2, 3]), s.index([2, 3], 2)], 'ShapeError', /repeats of shape \(2, 3\)/],
+];
+
+function countsOf(op: string, repeats: Tensor, length: number, x: Tensor): readonly number[] {
+  if (repeats.dtype !== 'int32') {
+    throw new DTypeError(
+      `${op}: the repeats are ${repeats.dtype}, expected int32; convert them with .to('int32')`,
+    );
+  }
+  if (repeats.ndim > 1 || (repeats.size !== length && repeats.size !== 1)) {
+    throw new ShapeError(
+      `${op}: repeats of shape ${formatShape(repeats.shape)} do not give one number for each of the ${length} positions of ` +
+        `shape ${formatShape(x.shape)}`,
+    );
+  }
+  return [...repeats.toTypedArray()];
+}
+
+/**
+ * A copy turned by `k` quarters of a circle in the plane of two axes, from the first towards the second. Derivative: the
+ * cotangent turned back. PyTorch: `torch.rot90`.
+ *
+ * Errors: IndexError; ShapeError unless there are two different axes; ArgumentError unless `k` is a whole number.
+ *
+ * @example
+ * ```ts
+ * import { rot90, tensor } from '@tensortape/autograd';
+ * console.log(rot90(tensor([[1, 2], [3, 4]])).toArray()); // [ [ 2, 4 ], [ 1, 3 ] ]
+ * ```
+ */
+export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  checkTensor('rot90', 'x', x);
+  if (x.ndim < 2)
+    throw new ShapeError(`rot90: expected at least two axes, got shape ${formatShape(x.shape)}`);
+  if (!Number.isInteger(k)) throw new ArgumentError(`rot90: k must be a whole number, got ${k}`);
+  const [a, b, ...more] = dims.map((dim) => normalizeDim('rot90', dim, x.ndim));
+  if (a === undefined || b === undefined || a === b || more.length > 0) {
+    throw new ShapeError(
+      `rot90: expected two different axes of shape ${formatShape(x.shape)}, got [${dims.join(', ')}]`,
+    );
+  }
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 0) return x.clone();
+  if (turns === 2) return flip(x, [a, b]);
+  return turns === 1 ? flip(x, b).transpose(a, b) : flip(x, a).transpose(a, b);
+}
+export const rot90Samples: Samples = (s) => [
+  s.tensorOf([2, 3, 2]),
+  s.integer(-5, 5),
+  s.oneOf([
+    [0, 1],
+    [1, 0],
+    [-1, 0],
+  ]),
+];
+export const rot90Refusals: Refusals = (s) => [
+  [[s.tensorOf([3])], 'ShapeError', /at least two axes, got shape \(3,\)/],
+  [[s.tensorOf([2, 3]), 1, [0, 2]], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), 1, [0, -2]], 'ShapeError', /two different axes of shape \(2, 3\), got \[0, -2\]/],
+  [[s.tensorOf([2, 3]), 1, [0]], 'ShapeError', /two different axes of shape \(2, 3\), got \[0\]/],
+  [[s.tensorOf([2, 3]), 0.5], 'ArgumentError', /k must be a whole number, got 0.5/],
+];
+
+/**
+ * A copy with the second axis reversed. Derivative: the cotangent reversed. PyTorch: `torch.fliplr`. Errors: ShapeError
+ * below two axes.
+ *
+ * @example
+ * ```ts
+ * import { fliplr, tensor } from '@tensortape/autograd';
+ * console.log(fliplr(tensor([[1, 2], [3, 4]])).toArray()); // [ [ 2, 1 ], [ 4, 3 ] ]
+ * ```
+ */
+export function fliplr(x: Tensor): Tensor {
+  checkTensor('fliplr', 'x', x);
+  if (x.ndim < 2)
+    throw new ShapeError(`fliplr: expected at least two axes, got shape ${formatShape(x.shape)}`);
+  return flip(x, 1);
+}
+export const fliplrSamples: Samples = (s) => [s.tensorOf(s.shape(2, 3))];
+export const fliplrRefusals: Refusals = (s) => [
+  [[s.tensorOf([3])], 'ShapeError', /at least two axes, got shape \(3,\)/],
+];
+
+/**
+ * A copy with the first axis reversed. Derivative: the cotangent reversed. PyTorch: `torch.flipud`. Errors: ShapeError for
+ * a 0-dimensional tensor.
+ *
+ * @example
+ * ```ts
+ * import { flipud, tensor } from '@tensortape/autograd';
+ * console.log(flipud(tensor([[1, 2], [3, 4]])).toArray()); // [ [ 3, 4 ], [ 1, 2 ] ]
+ * ```
+ */
+export function flipud(x: Tensor): Tensor {
+  checkTensor('flipud', 'x', x);
+  if (x.ndim < 1) throw new ShapeError('flipud: a tensor of shape () has no axis to reverse');
+  return flip(x, 0);
+}
+export const flipudSamples: Samples = (s) => [s.tensorOf(s.shape(1, 3))];
+export const flipudRefusals: Refusals = (s) => [[[s.tensorOf([])], 'ShapeError', /shape \(\)/]];
 
 /** Which elements of a matrix lie on a diagonal, or below it. */
 function lowerTriangle(rows: number, columns: number, diagonal: number): Tensor {

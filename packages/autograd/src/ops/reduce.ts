@@ -1,22 +1,29 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { linear, refuseDType } from '../tape/shorthands.ts';
-import { checkOptions, checkTensor } from '../tensor/check.ts';
-import { wrap } from '../tensor/core.ts';
-import { isFloat } from '../tensor/dtype.ts';
-import { ArgumentError, ShapeError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
-import {
-  type Dims,
-  formatShape,
-  normalizeDim,
-  normalizeDims,
-  reducedShape,
-  sizeOf,
-} from '../tensor/shape.ts';
+import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
+import { constant, wrap } from '../tensor/core.ts';
+import { type DType, isFloat } from '../tensor/dtype.ts';
+import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import {
-  boolRefusals,
+  countOf,
+  inDType,
+  nanWhereNan,
+  nonEmpty,
+  pickOfAll,
+  type Reduction,
+  reduced,
+  reduction,
+  requireFloat,
+  restored,
+  summed,
+  taken,
+  widened,
+} from './axes.ts';
+import { where } from './compare.ts';
+import { cumprod } from './cumulative.ts';
+import {
   dimRefusals,
   dimsRefusals,
   integerRefusals,
@@ -33,6 +40,14 @@ export interface ReduceOptions {
   readonly keepdim?: boolean;
 }
 
+/** Options of sums, means and products. */
+export interface SumOptions extends ReduceOptions {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType;
+}
+
+const sumOptions = ['keepdim', 'dtype'];
+
 /** Values and positions that a reduction found along an axis. */
 export interface ValuesAndIndices {
   /** The elements found; differentiable. */
@@ -41,46 +56,26 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-interface Reduction {
-  readonly axes: readonly number[];
-  readonly keepdim: boolean;
-}
-
-function reduction(
-  op: string,
-  x: Tensor,
-  dim: Dims | undefined,
-  options: ReduceOptions,
-  known: readonly string[] = ['keepdim'],
-): Reduction {
-  checkTensor(op, 'x', x);
-  checkOptions(op, options, known);
-  // As in PyTorch, no axes mean all of them.
-  const none = Array.isArray(dim) && dim.length === 0;
-  return { axes: normalizeDims(op, none ? undefined : dim, x.shape), keepdim: options.keepdim ?? false };
-}
-
-/** The result of a reduction with its axes back at length 1. */
-const restored = (y: Tensor, x: { readonly shape: readonly number[] }, { axes }: Reduction): Tensor =>
-  y.reshape(reducedShape(x.shape, axes, true));
-
-const axesRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
-const oneAxisRefusals: Refusals = (s) => [...dimRefusals(s), ...keepdimRefusals(s)];
-const emptyRefusals: Refusals = (s) => [
-  [[s.tensorOf([2, 0]), 1], 'ShapeError', /an axis of length 0 of shape \(2, 0\) has no extreme element/],
-];
-
 const sumOp = /* @__PURE__ */ linear<Reduction>({
   name: 'sum',
-  forward: (x, { axes, keepdim }) =>
-    wrap(kernels.reduce('sum', x, axes), x.dtype, reducedShape(x.shape, axes, keepdim)),
-  transpose: (g, reduced, like) => restored(g, like, reduced).expand(like.shape),
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over),
+  transpose: (g, over, like) => restored(g, like, over).expand(like.shape),
 });
 
+const axesRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
+const floatRefusals: Refusals = (s) => [...axesRefusals(s), ...integerRefusals(s)];
+
+/** What looking for an extreme element refuses besides. */
+const extremeRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [[s.tensorOf([0, 3]), 0], 'ShapeError', /an axis of length 0 of shape \(0, 3\) has no extreme element/],
+];
+
 /**
- * The sum of x over all axes, or over `dim`. float32 sums are accumulated in float64, float64 sums pairwise. bool and uint8
- * give int32. Derivative: 1 for every element. Errors: IndexError and ShapeError for `dim`; DTypeError when an integer sum
- * leaves int32. PyTorch: `torch.sum`.
+ * sum x over all axes, or over `dim` (an empty list means all of them). Totals are kept in float64, rows are added pairwise: on any layout the
+ * error is at most (n - 1) 2^-53 sum |x| before the result is rounded to its dtype. bool and uint8 give int32.
+ * Derivative: 1 for every element. Errors: IndexError; DTypeError when an integer sum leaves int32. PyTorch: `torch.sum`,
+ * where integers give int64.
  *
  * @example
  * ```ts
@@ -88,9 +83,9 @@ const sumOp = /* @__PURE__ */ linear<Reduction>({
  * console.log(sum(tensor([[1, 2], [3, 4]]), 0)); // tensor([4., 6.])
  * ```
  */
-export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const reduced = reduction('sum', x, dim, options);
-  return sumOp(x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x, reduced);
+export function sum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('sum', x, dim, options, sumOptions);
+  return sumOp(options.dtype === undefined ? widened(x) : inDType('sum', x, options.dtype), over);
 }
 export const sumSamples: Samples = (s) => {
   const x = s.tensor();
@@ -103,11 +98,43 @@ export const sumRefusals: Refusals = (s) => [
     'DTypeError',
     /the result 4294967294 does not fit int32; convert first/,
   ],
+  [[s.tensorOf([2]), 0, { dtype: 'float16' }], 'ArgumentError', /unknown dtype 'float16'/],
 ];
 
 /**
- * The mean over all axes, or over `dim`, (1 / n) sum x. Derivative: 1 / n. Errors: IndexError and ShapeError for `dim`;
- * DTypeError for integers. PyTorch: `torch.mean`.
+ * sum of x over all axes, or over `dim`, without the elements that are NaN. Derivative: 1, 0 at NaN. Errors: as {@link sum}.
+ * PyTorch: `torch.nansum`.
+ *
+ * @example
+ * ```ts
+ * import { nansum, tensor } from '@tensortape/autograd';
+ * console.log(nansum(tensor([1, Number.NaN, 3]))); // tensor(4.)
+ * ```
+ */
+export function nansum(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nansum', x, dim, options, sumOptions);
+  const number = isFloat(x.dtype) ? where(x.isnan(), 0, x) : x;
+  return sum(number, over.axes, options);
+}
+export const nansumSamples: Samples = (s) => {
+  const x = s.tensor({ values: [0, 1, -1, 0.5, 2, Number.NaN] });
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
+};
+export const nansumRefusals = dimsRefusals;
+
+// Where n is 0 there is no element to get a share: the divisor must only not make NaN.
+const meanOp = /* @__PURE__ */ linear<Reduction>({
+  name: 'mean',
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over).div(countOf(x, over)),
+  transpose: (g, over, like) =>
+    restored(g, like, over)
+      .div(Math.max(1, countOf(like, over)))
+      .expand(like.shape),
+});
+
+/**
+ * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
+ * convert them to. PyTorch: `torch.mean`.
  *
  * @example
  * ```ts
@@ -115,75 +142,86 @@ export const sumRefusals: Refusals = (s) => [
  * console.log(mean(tensor([[1, 2], [3, 4]]), 1)); // tensor([1.5000, 3.5000])
  * ```
  */
-export function mean(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const { axes, keepdim } = reduction('mean', x, dim, options);
-  refuseDType('mean', x, 'integers');
-  return sum(x, axes, { keepdim }).div(countOf(x, axes));
+export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('mean', x, dim, options, sumOptions);
+  const number = inDType('mean', x, options.dtype);
+  requireFloat('mean', number);
+  return meanOp(number, over);
 }
 export const meanSamples = sumSamples;
-export const meanRefusals: Refusals = (s) => [...axesRefusals(s), ...integerRefusals(s)];
-
-/** Options of {@link variance} and {@link std}. */
-export interface VarianceOptions extends ReduceOptions {
-  /** Subtracted from the number of elements in the divisor: 1 (the default) for the unbiased estimate, 0 for the plain mean. */
-  readonly correction?: number;
-}
+export const meanRefusals = floatRefusals;
 
 /**
- * The variance over all axes, or over `dim`: sum (x - mean)^2 / (n - correction), computed in two passes.
- * Derivative: 2 (x - mean) / (n - correction). Errors: IndexError and ShapeError for `dim`; DTypeError for integers;
- * ArgumentError for a correction that is not a number. PyTorch: `torch.var`.
+ * The mean over all axes, or over `dim`, of the elements that are not NaN: NaN where there is none. Derivative: 1 / their
+ * number, 0 at NaN. Errors: DTypeError for integers. PyTorch: `torch.nanmean`.
  *
  * @example
  * ```ts
- * import { tensor, variance } from '@tensortape/autograd';
- * console.log(variance(tensor([1, 2, 3]))); // tensor(1.)
+ * import { nanmean, tensor } from '@tensortape/autograd';
+ * console.log(nanmean(tensor([1, Number.NaN, 3]))); // tensor(2.)
  * ```
  */
-export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  return spread('variance', x, dim, options);
+export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
+  const over = reduction('nanmean', x, dim, options, sumOptions);
+  const number = inDType('nanmean', x, options.dtype);
+  requireFloat('nanmean', number);
+  return summed(where(number.isnan(), 0, number), over).div(summed(number.eq(number), over));
 }
-export const varianceSamples: Samples = (s) => {
-  const x = s.tensorOf(s.oneOf([[3], [2, 3], [4, 2, 2]]), { distinct: true });
-  return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
+export const nanmeanSamples: Samples = (s) => {
+  // NaN on the diagonal only: no line is without a number.
+  const places = s.tensorOf([3, 3], { values: [1] });
+  const others = places.triu(1).add(places.tril(-1)).ne(0);
+  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
-export const varianceRefusals: Refusals = (s) => [
-  ...meanRefusals(s),
-  [
-    [s.tensorOf([3]), 0, { correction: '0' }],
-    'ArgumentError',
-    /correction must be a number, got the string '0'/,
-  ],
-  [
-    [s.tensorOf([3]), 0, { unbiased: false }],
-    'ArgumentError',
-    /unknown option 'unbiased'; known are keepdim, correction/,
-  ],
-];
+export const nanmeanRefusals = floatRefusals;
 
 /**
- * The standard deviation, sqrt(sum (x - mean)^2 / (n - correction)): the square root of {@link variance}.
- * Derivative: (x - mean) / ((n - correction) std). Kinks: 0 where the deviation is 0. Errors: as {@link variance}.
- * PyTorch: `torch.std`.
+ * The number of elements that are not zero (int32) over all axes, or over `dim`. NaN counts. Errors: IndexError.
+ * PyTorch: `torch.count_nonzero`.
  *
  * @example
  * ```ts
- * import { std, tensor } from '@tensortape/autograd';
- * console.log(std(tensor([1, 2, 3]))); // tensor(1.)
+ * import { countNonzero, tensor } from '@tensortape/autograd';
+ * console.log(countNonzero(tensor([[0, 2], [1, 3]]), 0)); // tensor([1, 2], dtype=int32)
  * ```
  */
-export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  const v = spread('std', x, dim, options);
-  const positive = v.ne(0);
-  return v.where(positive, 1).sqrt().where(positive, 0);
+export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  checkTensor('countNonzero', 'x', x);
+  return sum(x.ne(0), reduction('countNonzero', x, dim, {}).axes);
 }
-export const stdSamples = varianceSamples;
-export const stdRefusals = varianceRefusals;
+export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are integers', (s) => {
+  const x = s.tensor(s.few);
+  return [x, s.dims(x)];
+});
+export const countNonzeroRefusals = dimsRefusals;
+
+const prodOp = /* @__PURE__ */ defineOp({
+  name: 'prod',
+  inputs: ['x'],
+  saves: ['x'],
+  forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
+  vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(productOfOthers(x, over.axes)), over),
+});
+
+/** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  if (x.ndim === 0 || x.size === 0) return constant(1, x.dtype, x.shape);
+  const line = axes.length === 1 ? x : x.reshape([-1]);
+  const axis = axes.length === 1 ? axes[0]! : 0;
+  const length = line.shape[axis]!;
+  const one = constant(1, x.dtype, line.shape.with(axis, 1));
+  const before = (y: Tensor) => cumprod(cat([one, y.slice(axis, 0, length - 1)], axis), axis);
+  return before(line)
+    .mul(before(line.flip(axis)).flip(axis))
+    .reshape(x.shape);
+}
 
 /**
- * The product over all axes, or over `dim`, multiplied pairwise: so its derivatives of every order hold where elements
- * are zero. bool and uint8 give int32. Derivative: the product of the other elements. Errors: IndexError for `dim`;
- * DTypeError when an integer product leaves int32. PyTorch: `torch.prod`.
+ * The product of x over all axes, or over `dim`, in float64. bool and uint8 give int32. Derivative: the product of all other elements, so
+ * that derivatives of every order hold where elements are zero. Errors: IndexError; DTypeError when an integer product
+ * leaves int32. PyTorch: `torch.prod`, where integers give int64.
  *
  * @example
  * ```ts
@@ -191,61 +229,43 @@ export const stdRefusals = varianceRefusals;
  * console.log(prod(tensor([2, 3, 4]))); // tensor(24.)
  * ```
  */
-export function prod(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
-  const { axes, keepdim } = reduction('prod', x, dim, options);
-  const outShape = reducedShape(x.shape, axes, keepdim);
-  if (!isFloat(x.dtype)) {
-    return wrap(kernels.reduce('prod', x.dtype === 'int32' ? x : x.to('int32'), axes), 'int32', outShape);
-  }
-  const rest = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  let factors = x
-    .permute([...rest, ...axes])
-    .reshape([sizeOf(outShape), sizeOf(axes.map((axis) => x.shape[axis]!))]);
-  if (factors.shape[1] === 0) return factors.sum(1).add(1).reshape(outShape);
-  while (factors.shape[1]! > 1) {
-    const half = factors.shape[1]! >> 1;
-    const products = factors.slice(1, 0, half).mul(factors.slice(1, half, 2 * half));
-    factors = factors.shape[1]! % 2 === 0 ? products : cat([products, factors.slice(1, 2 * half)], 1);
-  }
-  return factors.reshape(outShape);
+export function prod(x: Tensor, dim?: number, options: SumOptions = {}): Tensor {
+  const over = reduction('prod', x, dim, options, sumOptions);
+  return prodOp({ x: options.dtype === undefined ? widened(x) : inDType('prod', x, options.dtype) }, over);
 }
 export const prodSamples: Samples = (s) => {
   const x = s.tensor({ values: [-1.5, -0.5, 0, 0.7, 2] });
   return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
 };
 export const prodRefusals: Refusals = (s) => [
-  ...oneAxisRefusals(s),
+  ...dimRefusals(s),
+  ...keepdimRefusals(s),
   [[s.index([2], 1).add(65536)], 'DTypeError', /the result 4294967296 does not fit int32; convert first/],
 ];
 
-const extreme = (name: 'amax' | 'amin') =>
-  defineOp({
+const extreme = (name: 'amax' | 'amin') => {
+  const share = (t: Tensor, x: Tensor, output: Tensor, over: Reduction) => {
+    const y = restored(output, x, over);
+    const found = x.eq(y);
+    return where(found, t.div(found.sum(over.axes, { keepdim: true })), nanWhereNan(y));
+  };
+  return defineOp({
     name,
     inputs: ['x'],
     saves: ['x', 'output'],
-    forward: ({ x }, { axes, keepdim }: Reduction) =>
-      wrap(kernels.reduce(name, x, axes), x.dtype, reducedShape(x.shape, axes, keepdim)),
-    vjp: {
-      x: (g, { x, output }, reduced) => {
-        const found = x.eq(restored(output, x, reduced));
-        return restored(g, x, reduced)
-          .div(found.sum(reduced.axes, { keepdim: true }))
-          .where(found, 0);
-      },
-    },
-    jvp: ({ x: t }, { x, output }, reduced) => {
-      const found = x.eq(restored(output, x, reduced));
-      const share = t?.div(found.sum(reduced.axes, { keepdim: true })).where(found, 0);
-      return share ? share.sum(reduced.axes, { keepdim: reduced.keepdim }) : null;
-    },
+    forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
+    vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
+    jvp: ({ x: t }, { x, output }, over) => t && summed(share(t, x, output, over), over),
   });
+};
 
 const amaxOp = /* @__PURE__ */ extreme('amax');
 const aminOp = /* @__PURE__ */ extreme('amin');
 
 /**
- * The largest element over all axes, or over `dim`. Derivative: 1 for that element, 0 for the others. Kinks: equal ones
- * share the gradient evenly. Errors: IndexError and ShapeError for `dim`, and for an axis of length 0. PyTorch: `torch.amax`.
+ * max x over all axes, or over `dim`; NaN if there is one. Derivative: 1 at the largest element. Kinks: equal ones share
+ * the gradient evenly; it is NaN everywhere when the result is. Errors: ShapeError for an axis of length 0.
+ * PyTorch: `torch.amax`.
  *
  * @example
  * ```ts
@@ -260,11 +280,11 @@ export const amaxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
-export const amaxRefusals: Refusals = (s) => [...axesRefusals(s), ...emptyRefusals(s)];
+export const amaxRefusals = extremeRefusals;
 
 /**
- * The smallest element over all axes, or over `dim`. Derivative: 1 for that element, 0 for the others. Kinks: equal ones
- * share the gradient evenly. Errors: IndexError and ShapeError for `dim`, and for an axis of length 0. PyTorch: `torch.amin`.
+ * min x over all axes, or over `dim`: as {@link amax}. Derivative: 1 at the smallest element. Kinks: as {@link amax}.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.amin`.
  *
  * @example
  * ```ts
@@ -276,12 +296,43 @@ export function amin(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor
   return aminOp({ x }, nonEmpty('amin', x, reduction('amin', x, dim, options)));
 }
 export const aminSamples = amaxSamples;
-export const aminRefusals = amaxRefusals;
+export const aminRefusals = extremeRefusals;
+
+/** The smallest and the largest elements. */
+export interface MinAndMax {
+  /** The smallest. */
+  readonly min: Tensor;
+  /** The largest. */
+  readonly max: Tensor;
+}
 
 /**
- * The largest elements along `dim` and their positions. Derivative: 1 for that element, 0 for the others; none for the
- * positions. Kinks: of equal ones the first is taken, and gets the gradient. Errors: IndexError for `dim`; ShapeError for an
- * axis of length 0; ArgumentError without `dim`. PyTorch: `torch.max` with `dim`; for the largest of all see {@link amax}.
+ * min x and max x over all axes, or over one. Derivatives: as {@link amin} and {@link amax}. Kinks: as there. Errors: as there.
+ * PyTorch: `torch.aminmax`, which takes the axis as `dim=`.
+ *
+ * @example
+ * ```ts
+ * import { aminmax, tensor } from '@tensortape/autograd';
+ * console.log(aminmax(tensor([3, 1, 2])).max); // tensor(3.)
+ * ```
+ */
+export function aminmax(x: Tensor, dim?: number, options: ReduceOptions = {}): MinAndMax {
+  const over = nonEmpty('aminmax', x, reduction('aminmax', x, dim, options));
+  return { min: aminOp({ x }, over), max: amaxOp({ x }, over) };
+}
+export const aminmaxSamples: Samples = (s) => {
+  const x = s.tensor({ distinct: true });
+  return [x, s.oneOf([undefined, s.dim(x)]), { keepdim: s.oneOf([true, false]) }];
+};
+export const aminmaxRefusals = extremeRefusals;
+
+const maxOfAll = /* @__PURE__ */ pickOfAll('max', (x) => amax(x));
+const minOfAll = /* @__PURE__ */ pickOfAll('min', (x) => amin(x));
+
+/**
+ * max x of all elements; along `dim`, with positions. NaN counts as largest. Derivative: 1 at the element found.
+ * Kinks: along an axis the first of equal elements is taken and gets the gradient; without one they share it evenly.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.max`.
  *
  * @example
  * ```ts
@@ -289,32 +340,25 @@ export const aminRefusals = amaxRefusals;
  * console.log(max(tensor([[1, 5], [7, 3]]), 1).indices); // tensor([1, 0], dtype=int32)
  * ```
  */
-export function max(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken('max', x, dim, options);
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function max(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  const over = nonEmpty('max', x, reduction('max', x, dim, options));
+  if (dim === undefined) return maxOfAll(x);
+  return taken(x, argmax(x, dim, { keepdim: true }), over.axes[0] ?? 0, options);
 }
 export const maxSamples: Samples = (s) => {
   const x = s.tensor({ distinct: true });
-  return [x, s.dim(x), { keepdim: s.oneOf([true, false]) }];
+  return s.oneOf<() => readonly unknown[]>([
+    () => [x, s.dim(x), { keepdim: s.oneOf([true, false]) }],
+    () => [x],
+  ])();
 };
-export const maxRefusals: Refusals = (s) => [
-  ...oneAxisRefusals(s),
-  ...emptyRefusals(s),
-  [
-    [s.tensorOf([2, 3])],
-    'ArgumentError',
-    /expected a dim, got undefined; the largest element of all is amax\(x\)/,
-  ],
-  [
-    [s.tensorOf([2]), s.tensorOf([2])],
-    'ArgumentError',
-    /got a tensor; .* larger of two tensors maximum\(a, b\)/,
-  ],
-];
+export const maxRefusals = extremeRefusals;
 
 /**
- * The smallest elements along `dim` and their positions. Derivative: 1 for that element, 0 for the others; none for the
- * positions. Kinks: of equal ones the first is taken, and gets the gradient. Errors: IndexError for `dim`; ShapeError for an
- * axis of length 0; ArgumentError without `dim`. PyTorch: `torch.min` with `dim`; for the smallest of all see {@link amin}.
+ * min x of all elements; along `dim`, with positions: as {@link max}. NaN counts as smallest. Derivative: 1 at the element found.
+ * Kinks: as {@link max}. Errors: ShapeError for an axis of length 0. PyTorch: `torch.min`.
  *
  * @example
  * ```ts
@@ -322,52 +366,19 @@ export const maxRefusals: Refusals = (s) => [
  * console.log(min(tensor([[1, 5], [7, 3]]), 1).values); // tensor([1., 3.])
  * ```
  */
-export function min(x: Tensor, dim: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return taken('min', x, dim, options);
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function min(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  const over = nonEmpty('min', x, reduction('min', x, dim, options));
+  if (dim === undefined) return minOfAll(x);
+  return taken(x, argmin(x, dim, { keepdim: true }), over.axes[0] ?? 0, options);
 }
 export const minSamples = maxSamples;
-export const minRefusals: Refusals = (s) => [
-  ...oneAxisRefusals(s),
-  ...emptyRefusals(s),
-  [
-    [s.tensorOf([2, 3])],
-    'ArgumentError',
-    /expected a dim, got undefined; the smallest element of all is amin\(x\)/,
-  ],
-  [
-    [s.tensorOf([2]), s.tensorOf([2])],
-    'ArgumentError',
-    /got a tensor; .* smaller of two tensors minimum\(a, b\)/,
-  ],
-];
-
-const alternatives = {
-  max: 'the largest element of all is amax(x), the larger of two tensors maximum(a, b)',
-  min: 'the smallest element of all is amin(x), the smaller of two tensors minimum(a, b)',
-};
-
-function taken(op: 'max' | 'min', x: Tensor, dim: number, options: ReduceOptions): ValuesAndIndices {
-  checkTensor(op, 'x', x);
-  if (typeof dim !== 'number')
-    throw new ArgumentError(`${op}: expected a dim, got ${kindOf(dim)}; ${alternatives[op]}`);
-  const { axes, keepdim } = nonEmpty(op, x, reduction(op, x, dim, options));
-  const axis = axes[0] ?? 0;
-  const found = kernels.argReduce(
-    op === 'max' ? 'argmax' : 'argmin',
-    x.ndim === 0 ? x.reshape([1]) : x,
-    axis,
-  );
-  const indices = wrap(found, 'int32', reducedShape(x.shape, axes, true));
-  const values = x.gather(axis, indices);
-  return keepdim || x.ndim === 0
-    ? { values, indices }
-    : { values: values.squeeze(axis), indices: indices.squeeze(axis) };
-}
+export const minRefusals = extremeRefusals;
 
 /**
- * Positions (int32) of the largest element along `dim`, or in the flattened tensor; of equal ones the first. Derivative: none,
- * positions are integers. Errors: IndexError for `dim`; ShapeError for an axis of length 0; DTypeError for bool.
- * PyTorch: `torch.argmax`.
+ * The position (int32) of max x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as largest.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmax`.
  *
  * @example
  * ```ts
@@ -376,19 +387,15 @@ function taken(op: 'max' | 'min', x: Tensor, dim: number, options: ReduceOptions
  * ```
  */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmax', 'x', x);
   return argReduce('argmax', x, dim, options);
 }
-export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', maxSamples);
-export const argmaxRefusals: Refusals = (s) => [
-  ...oneAxisRefusals(s),
-  ...emptyRefusals(s),
-  ...boolRefusals(s),
-];
+export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', aminmaxSamples);
+export const argmaxRefusals = extremeRefusals;
 
 /**
- * Positions (int32) of the smallest element along `dim`, or in the flattened tensor; of equal ones the first. Derivative: none,
- * positions are integers. Errors: IndexError for `dim`; ShapeError for an axis of length 0; DTypeError for bool.
- * PyTorch: `torch.argmin`.
+ * The position (int32) of min x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as smallest.
+ * Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmin`.
  *
  * @example
  * ```ts
@@ -397,19 +404,18 @@ export const argmaxRefusals: Refusals = (s) => [
  * ```
  */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor('argmin', 'x', x);
   return argReduce('argmin', x, dim, options);
 }
 export const argminSamples = argmaxSamples;
-export const argminRefusals = argmaxRefusals;
+export const argminRefusals = extremeRefusals;
 
 function argReduce(
   op: 'argmax' | 'argmin',
   x: Tensor,
   dim: number | undefined,
-  options: ReduceOptions,
+  { keepdim = false }: ReduceOptions,
 ): Tensor {
-  const { keepdim } = reduction(op, x, dim, options);
-  refuseDType(op, x, 'bool');
   const line = dim === undefined || x.ndim === 0 ? x.detach().reshape([-1]) : x;
   const axis = dim === undefined ? 0 : normalizeDim(op, dim, x.ndim);
   nonEmpty(op, line, { axes: [axis], keepdim });
@@ -418,8 +424,8 @@ function argReduce(
 }
 
 /**
- * Whether any element over all axes, or over `dim`, is not zero (bool). Derivative: none, the result is bool.
- * Errors: IndexError and ShapeError for `dim`. PyTorch: `torch.any`, which keeps uint8.
+ * Whether any element over all axes, or over `dim`, is not zero (bool); an empty list
+ * means no axes. Errors: IndexError. PyTorch: `torch.any`.
  *
  * @example
  * ```ts
@@ -427,19 +433,20 @@ function argReduce(
  * console.log(any(tensor([false, true]))); // tensor(true)
  * ```
  */
-export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const { axes, keepdim } = reduction('any', x, dim, options);
+export function any(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('any', 'x', x);
+  const axes = normalizeDims('any', dim, x.shape);
   return wrap(kernels.reduce('any', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
 export const anySamples = /* @__PURE__ */ nonDifferentiable('the result is bool', (s) => {
   const x = s.tensor(s.few);
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 });
-export const anyRefusals = axesRefusals;
+export const anyRefusals = dimsRefusals;
 
 /**
- * Whether all elements over all axes, or over `dim`, are not zero (bool). Derivative: none, the result is bool.
- * Errors: IndexError and ShapeError for `dim`. PyTorch: `torch.all`, which keeps uint8.
+ * Whether all elements over all axes, or over `dim`, are not zero (bool); an empty list
+ * means no axes. Errors: IndexError. PyTorch: `torch.all`.
  *
  * @example
  * ```ts
@@ -447,66 +454,10 @@ export const anyRefusals = axesRefusals;
  * console.log(all(tensor([[true, true], [false, true]]), 1)); // tensor([ true, false])
  * ```
  */
-export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const { axes, keepdim } = reduction('all', x, dim, options);
+export function all(x: Tensor, dim?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  checkTensor('all', 'x', x);
+  const axes = normalizeDims('all', dim, x.shape);
   return wrap(kernels.reduce('all', x, axes), 'bool', reducedShape(x.shape, axes, keepdim));
 }
 export const allSamples = anySamples;
-export const allRefusals = axesRefusals;
-
-const cumsumOp = /* @__PURE__ */ linear<number>({
-  name: 'cumsum',
-  forward: (x, axis) => wrap(kernels.cumsum(x, axis), x.dtype, x.shape),
-  transpose: (g, axis) => g.flip(axis).cumsum(axis).flip(axis),
-});
-
-/**
- * Running sums along `dim`, y_i = x_0 + … + x_i; bool and uint8 give int32. Derivative: the running sums of the cotangent,
- * from the end. Errors: IndexError for `dim`; DTypeError when an integer sum leaves int32. PyTorch: `torch.cumsum`.
- *
- * @example
- * ```ts
- * import { cumsum, tensor } from '@tensortape/autograd';
- * console.log(cumsum(tensor([1, 2, 3]), 0)); // tensor([1., 3., 6.])
- * ```
- */
-export function cumsum(x: Tensor, dim: number): Tensor {
-  checkTensor('cumsum', 'x', x);
-  const wide = x.dtype === 'bool' || x.dtype === 'uint8' ? x.to('int32') : x;
-  return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));
-}
-export const cumsumSamples: Samples = (s) => {
-  const x = s.tensor();
-  return [x, s.dim(x)];
-};
-export const cumsumRefusals: Refusals = (s) => [
-  ...dimRefusals(s),
-  [
-    [s.index([2], 1).add(2147483647), 0],
-    'DTypeError',
-    /the result 4294967294 does not fit int32; convert first/,
-  ],
-];
-
-function spread(op: 'variance' | 'std', x: Tensor, dim: Dims | undefined, options: VarianceOptions): Tensor {
-  const { axes, keepdim } = reduction(op, x, dim, options, ['keepdim', 'correction']);
-  const { correction = 1 } = options;
-  refuseDType(op, x, 'integers');
-  if (typeof correction !== 'number')
-    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
-  const centred = x.sub(mean(x, axes, { keepdim: true }));
-  return sum(centred.square(), axes, { keepdim }).div(Math.max(0, countOf(x, axes) - correction));
-}
-
-function countOf(x: Tensor, axes: readonly number[]): number {
-  return sizeOf(axes.map((axis) => x.shape[axis]!));
-}
-
-function nonEmpty(op: string, x: Tensor, reduced: Reduction): Reduction {
-  if (reduced.axes.some((axis) => x.shape[axis] === 0)) {
-    throw new ShapeError(
-      `${op}: an axis of length 0 of shape ${formatShape(x.shape)} has no extreme element`,
-    );
-  }
-  return reduced;
-}
+export const allRefusals = dimsRefusals;

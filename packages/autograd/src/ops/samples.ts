@@ -64,7 +64,7 @@ export function nonDifferentiable(reason: string, samples: Samples): Samples {
 }
 
 /** The classes of the errors by which operations refuse their arguments. */
-export type RefusalName = 'ArgumentError' | 'DTypeError' | 'IndexError' | 'ShapeError';
+export type RefusalName = 'ArgumentError' | 'DTypeError' | 'IndexError' | 'LinAlgError' | 'ShapeError';
 
 /** A call that must be refused: its arguments, the class of the error, and what its message must say. */
 export type Refusal = readonly [args: readonly unknown[], error: RefusalName, message: RegExp];

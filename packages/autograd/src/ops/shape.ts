@@ -17,17 +17,9 @@ import {
   sizeOf,
 } from '../tensor/shape.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
-import {
-  diagonalOf,
-  expanded,
-  type Layout,
-  permuted,
-  reshaped,
-  resolveShape,
-  sliced,
-  type View,
-} from '../tensor/view.ts';
+import { diagonalOf, expanded, permuted, reshaped, resolveShape, sliced } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
+import { diagonals, picking } from './picking.ts';
 import { dimRefusals, dimsRefusals, type Refusals, type Samples } from './samples.ts';
 
 const expandOp = /* @__PURE__ */ linear<Shape>({
@@ -291,32 +283,7 @@ export function squeeze(x: Tensor, dim?: Dims): Tensor {
 export const squeezeSamples: Samples = (s) => [s.tensorOf([1, 3, 1]), s.oneOf([undefined, 0, -1, 1, [0, 2]])];
 export const squeezeRefusals = dimsRefusals;
 
-/** How a view picks elements of a tensor, and the shape of that tensor. */
-interface Pick {
-  readonly layout: (x: View) => Layout;
-  readonly shape: Shape;
-}
-
-/** A view that picks elements: its transpose writes them into zeros, whose transpose is the view again. */
-function picking(name: string): (x: Tensor, layout: (x: View) => Layout) => Tensor {
-  const pick: (x: Tensor, attributes: Pick) => Tensor = linear<Pick>({
-    name,
-    forward: (x, { layout }) => wrapView(x, layout(x)),
-    transpose: (g, attributes) => embed(g, attributes),
-  });
-  const embed: (g: Tensor, attributes: Pick) => Tensor = linear<Pick>({
-    name: `${name}Transpose`,
-    forward: (g, { layout, shape }) => {
-      const zeros = wrap(new Storage(allocate(g.dtype, sizeOf(shape))), g.dtype, shape);
-      kernels.assign(wrapView(zeros, layout(zeros)), g);
-      return zeros;
-    },
-    transpose: (t, attributes) => pick(t, attributes),
-  });
-  return (x, layout) => pick(x, { layout, shape: x.shape });
-}
-
-const sliceOp = /* @__PURE__ */ picking('slice');
+const slices = /* @__PURE__ */ picking('slice');
 
 /**
  * A view of the positions start, start + step, … before stop along `dim`; negative bounds count from the end, bounds
@@ -343,7 +310,7 @@ export function slice(x: Tensor, dim: number, start = 0, stop = Number.POSITIVE_
   if (stop !== Number.POSITIVE_INFINITY) checkWhole('slice', 'stop', stop);
   const length = x.shape[axis]!;
   const bound = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, 0), length);
-  return sliceOp(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
+  return slices.pick(x, (view) => sliced(view, axis, bound(start), bound(stop), step));
 }
 export const sliceSamples: Samples = (s) => [
   s.tensorOf([3, 5]),
@@ -407,8 +374,6 @@ export const narrowRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 3]), 1, 0], 'ArgumentError', /length must be a whole number >= 0, got undefined/],
 ];
 
-const diagonalOp = /* @__PURE__ */ picking('diagonal');
-
 /**
  * A view of the diagonal of two axes as a new last axis, x_(i, i + offset); `offset` > 0 lies above the main one.
  * Derivative: the cotangent on that diagonal, 0 elsewhere. Errors: IndexError for the dims; ShapeError unless they are two
@@ -430,7 +395,9 @@ export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
       `diagonal: expected two different axes, got dims ${dim0} and ${dim1} of shape ${formatShape(x.shape)}`,
     );
   }
-  return diagonalOp(x, (view) => diagonalOf(view, offset, a, b));
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(`diagonal: offset must be a whole number, got ${offset}`);
+  return diagonals.pick(x, (view) => diagonalOf(view, offset, a, b));
 }
 export const diagonalSamples: Samples = (s) => [
   s.tensorOf([3, 4, 2]),
@@ -521,9 +488,9 @@ interface CatAttributes {
 }
 
 /**
- * Tensors joined along an existing axis; dtypes are promoted. Derivatives: each gets its slice of the cotangent.
- * Errors: ArgumentError for an empty list; IndexError for `dim`; ShapeError when other axes differ, or without axes.
- * PyTorch: `torch.cat`.
+ * Tensors joined along an existing axis; dtypes are promoted, and empty tensors of one axis are left out. Derivatives:
+ * each gets its slice of the cotangent. Errors: ArgumentError for an empty list; IndexError for `dim`; ShapeError when
+ * other axes differ, or without axes. PyTorch: `torch.cat`.
  *
  * @example
  * ```ts
@@ -533,20 +500,23 @@ interface CatAttributes {
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkTensors('cat', 'tensors', tensors);
-  const [first] = tensors;
+  // As in PyTorch, empty tensors of one axis join with anything.
+  const parts = tensors.filter((x) => x.ndim !== 1 || x.size > 0);
+  const first = parts[0] ?? tensors[0];
   if (first === undefined) throw new ArgumentError('cat: expected at least one tensor, got an empty list');
   const axis = normalizeDim('cat', dim, first.ndim);
   if (first.ndim === 0)
     throw new ShapeError('cat: 0-dimensional tensors, of shape (), have no axis to join; use stack');
   for (const [i, x] of tensors.entries()) {
+    if (x !== first && !parts.includes(x)) continue;
     if (x.ndim !== first.ndim || x.shape.some((length, k) => k !== axis && length !== first.shape[k])) {
       throw new ShapeError(
-        `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor 0 ${formatShape(first.shape)}; only dim ${axis} may differ`,
+        `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor ${tensors.indexOf(first)} ${formatShape(first.shape)}; only dim ${axis} may differ`,
       );
     }
   }
   const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
-  const inputs = tensors.map((x) => x.to(dtype));
+  const inputs = (parts.length > 0 ? parts : tensors.slice(0, 1)).map((x) => x.to(dtype));
   const lengths = inputs.map((x) => x.shape[axis]!);
   const shape = first.shape.with(
     axis,

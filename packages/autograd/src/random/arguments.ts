@@ -50,11 +50,18 @@ export function checkIntegerRange(where: string, out: IntegerTarget, low: number
     throw new ArgumentError(
       `${where}: low ${low} must be below high ${high}: draws run from low to high - 1.`,
     );
+  checkFits(where, out, low, high - 1);
+}
+
+/** Throws unless `out` holds the integers from `low` to `high` exactly. */
+export function checkFits(where: string, out: IntegerTarget, low: number, high: number): void {
   const [minimum, maximum] = exactRange(out);
-  if (low < minimum || high - 1 > maximum)
+  if (low < minimum || high > maximum) {
+    const draws = low === high ? `the draw ${low} does` : `draws from ${low} to ${high} do`;
     throw new ArgumentError(
-      `${where}: draws from ${low} to ${high - 1} do not fit ${out.constructor.name} (exact from ${minimum} to ${maximum}); pass a Float64Array or a smaller range.`,
+      `${where}: ${draws} not fit ${out.constructor.name} (exact from ${minimum} to ${maximum}); pass a Float64Array or a smaller range.`,
     );
+  }
 }
 
 function exactRange(out: IntegerTarget): [number, number] {

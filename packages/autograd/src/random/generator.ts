@@ -1,6 +1,7 @@
 import { ArgumentError } from '../tensor/errors.ts';
 import {
   checkBounds,
+  checkFits,
   checkInteger,
   checkIntegerRange,
   checkNormal,
@@ -124,7 +125,7 @@ export class Generator {
     } else {
       const range = high - low;
       for (let i = 0; i < out.length; i++) {
-        const value = fusedMultiplyAdd(this.#nextUniform(), range, low);
+        const value = fusedMultiplyAdd(this.nextUniform(), range, low);
         out[i] = value < high ? value : low;
       }
     }
@@ -142,7 +143,7 @@ export class Generator {
     checkNormal('Generator.normal', ['mean', 'std'], mean, std);
     const length = out.length;
     if (length < BLOCK) {
-      for (let i = 0; i < length; i++) out[i] = fusedMultiplyAdd(this.#nextNormal(), std, mean);
+      for (let i = 0; i < length; i++) out[i] = fusedMultiplyAdd(this.nextNormal(), std, mean);
       return out;
     }
     const tail = length % BLOCK;
@@ -199,7 +200,7 @@ export class Generator {
   bernoulli<T extends IntegerTarget>(out: T, p: number | ArrayLike<number>): T {
     if (typeof p === 'number') {
       checkProbability('p', p);
-      for (let i = 0; i < out.length; i++) out[i] = Number(this.#nextUniform() < p);
+      for (let i = 0; i < out.length; i++) out[i] = Number(this.nextUniform() < p);
       return out;
     }
     if (p.length !== out.length)
@@ -209,7 +210,7 @@ export class Generator {
     for (let i = 0; i < p.length; i++) checkProbability(`p[${i}]`, p[i]!);
     const single = p instanceof Float32Array;
     for (let i = 0; i < out.length; i++) {
-      const u = single ? (this.#engine.nextUint32() & 0xffffff) * 2 ** -24 : this.#nextUniform();
+      const u = single ? (this.#engine.nextUint32() & 0xffffff) * 2 ** -24 : this.nextUniform();
       out[i] = Number(u < p[i]!);
     }
     return out;
@@ -227,8 +228,80 @@ export class Generator {
       );
     const scale = -1 / rate;
     // 0 + turns -0 into 0, below which a weight would be divided by -0.
-    for (let i = 0; i < out.length; i++) out[i] = 0 + scale * log(1 - this.#nextUniform());
+    for (let i = 0; i < out.length; i++) out[i] = 0 + scale * log(1 - this.nextUniform());
     return out;
+  }
+
+  /**
+   * Fills `out` with the number of the first success in trials of probability `p`, 1 or more, by the inverse of the
+   * distribution function, `ceil(ln u / ln(1 - p))`: PyTorch's `geometric_(p)`.
+   *
+   * @throws ArgumentError when `p` is not above 0 and below 1, or a draw does not fit `out`.
+   */
+  geometric<T extends IntegerTarget>(out: T, p: number): T {
+    if (!(p > 0 && p < 1))
+      throw new ArgumentError(
+        `Generator.geometric: p must be a probability above 0 and below 1, got ${p}; ${p === 1 ? 'every draw would be 1' : 'it is 1 / mean'}.`,
+      );
+    const failure = Math.log1p(-p);
+    for (let i = 0; i < out.length; i++) {
+      // Not the logarithm of 0: the smallest draw of 53 bits stands for it.
+      const value = Math.ceil(log(this.nextUniform() || 2 ** -53) / failure);
+      checkFits('Generator.geometric', out, value, value);
+      out[i] = value;
+    }
+    return out;
+  }
+
+  /**
+   * Fills `out` with `median + sigma tan(pi (u - 1/2))`, u uniform with 53 bits: PyTorch's `cauchy_(median, sigma)`.
+   *
+   * @throws ArgumentError when `median` is not finite, or `sigma` not a positive finite number.
+   */
+  cauchy<T extends FloatArray>(out: T, median = 0, sigma = 1): T {
+    if (!Number.isFinite(median))
+      throw new ArgumentError(`Generator.cauchy: median must be a finite number, got ${median}.`);
+    if (!(sigma > 0 && Number.isFinite(sigma)))
+      throw new ArgumentError(
+        `Generator.cauchy: sigma must be positive and finite, got ${sigma}; it is half the width at half the height.`,
+      );
+    for (let i = 0; i < out.length; i++)
+      out[i] = fusedMultiplyAdd(Math.tan(Math.PI * (this.nextUniform() - 0.5)), sigma, median);
+    return out;
+  }
+
+  /**
+   * Fills `out` with exponentials of normals of this mean and standard deviation, which come one by one: PyTorch's
+   * `log_normal_(mean, std)`.
+   *
+   * @throws ArgumentError when `mean` is not finite, or `std` not a positive finite number.
+   */
+  logNormal<T extends FloatArray>(out: T, mean = 1, std = 2): T {
+    checkNormal('Generator.logNormal', ['mean', 'std'], mean, std);
+    if (std === 0)
+      throw new ArgumentError('Generator.logNormal: std must be positive, got 0; every draw would be equal.');
+    for (let i = 0; i < out.length; i++) out[i] = Math.exp(fusedMultiplyAdd(this.nextNormal(), std, mean));
+    return out;
+  }
+
+  /** One uniform on [0, 1) of 53 bits. */
+  nextUniform(): number {
+    const high = this.#engine.nextUint32() & 0x1fffff;
+    return (high * 2 ** 32 + this.#engine.nextUint32()) * 2 ** -53;
+  }
+
+  /** One normal of mean 0 and standard deviation 1. They come in pairs; the second waits for the next call. */
+  nextNormal(): number {
+    const cached = this.#cachedNormal;
+    if (cached !== null) {
+      this.#cachedNormal = null;
+      return cached;
+    }
+    const turn = this.nextUniform();
+    const radius = Math.sqrt(-2 * log(1 - this.nextUniform()));
+    sinCos(2 * Math.PI * turn, pair);
+    this.#cachedNormal = radius * pair[0]!;
+    return radius * pair[1]!;
   }
 
   /**
@@ -322,25 +395,6 @@ export class Generator {
     return this;
   }
 
-  /** A uniform on [0, 1) of 53 bits. */
-  #nextUniform(): number {
-    const high = this.#engine.nextUint32() & 0x1fffff;
-    return (high * 2 ** 32 + this.#engine.nextUint32()) * 2 ** -53;
-  }
-
-  #nextNormal(): number {
-    const cached = this.#cachedNormal;
-    if (cached !== null) {
-      this.#cachedNormal = null;
-      return cached;
-    }
-    const turn = this.#nextUniform();
-    const radius = Math.sqrt(-2 * log(1 - this.#nextUniform()));
-    sinCos(2 * Math.PI * turn, pair);
-    this.#cachedNormal = radius * pair[0]!;
-    return radius * pair[1]!;
-  }
-
   /** The remainder of 64 random bits by an integer up to 2^53. */
   #nextRemainder64(divisor: number): number {
     const high = this.#engine.nextUint32();
@@ -363,7 +417,7 @@ export class Generator {
       for (let i = 0; i < categories; i++) cumulative[i] = cumulative[i]! / sum;
       for (let k = 0; k < count; k++) {
         // Not 0, which would find a leading weight of 0.
-        const u = this.#nextUniform() || Number.MIN_VALUE;
+        const u = this.nextUniform() || Number.MIN_VALUE;
         let first = 0;
         let last = categories - 1;
         while (first < last) {

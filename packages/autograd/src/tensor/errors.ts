@@ -27,3 +27,9 @@ export class GradientError extends Error {
   /** The class's name, for messages. */
   override readonly name = 'GradientError';
 }
+
+/** Thrown when a matrix is not what an operation needs: singular, or not positive definite. PyTorch: `torch.linalg.LinAlgError`. */
+export class LinAlgError extends Error {
+  /** The class's name, for messages. */
+  override readonly name = 'LinAlgError';
+}

@@ -79,6 +79,22 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return out;
 }
 
+/** The leading axes that two batches of matrices broadcast to. */
+export function broadcastBatches(op: string, a: Shape, b: Shape): Shape {
+  const [left, right] = [a.slice(0, -2), b.slice(0, -2)];
+  const clashes = left.some((length, i) => {
+    const other = right[i + right.length - left.length] ?? 1;
+    return length !== other && length !== 1 && other !== 1;
+  });
+  if (clashes) {
+    throw new ShapeError(
+      `${op}: the leading axes of shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: equal lengths, or a length ` +
+        'of 1, are needed',
+    );
+  }
+  return broadcastShapes(op, left, right);
+}
+
 /** An axis counted from the front; negative ones count from the end. */
 export function normalizeDim(op: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);

@@ -46,6 +46,19 @@ export function isRowMajor(shape: Shape, strides: Shape): boolean {
   return true;
 }
 
+/** A view of a storage; row-major from `offset` on unless strides are given. */
+export function viewOf(storage: Storage, dtype: DType, shape: Shape, strides?: Shape, offset = 0): View {
+  return {
+    storage,
+    dtype,
+    shape,
+    strides: strides ?? contiguousStrides(shape),
+    offset,
+    size: sizeOf(shape),
+    isContiguous: strides === undefined || isRowMajor(shape, strides),
+  };
+}
+
 /** Axes in a new order. */
 export function permuted(x: Layout, order: readonly number[]): Layout {
   return {

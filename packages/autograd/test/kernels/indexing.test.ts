@@ -59,7 +59,10 @@ describe('indexSelect', () => {
     const x = arange(4 * length).reshape([4, length]);
     for (const position of [-1, 4]) {
       expect(() => x.indexSelect(0, tensor(new Int32Array([0, position])))).toThrow(
-        new IndexError(`gather: index ${position} is out of bounds for dim 0 with length 4`),
+        new IndexError(
+          `indexSelect: index ${position} is out of bounds for dim 0 with length 4 (at [1] of the index)` +
+            (position < 0 ? '; it counts from the start only' : ''),
+        ),
       );
     }
   });

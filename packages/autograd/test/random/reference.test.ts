@@ -144,6 +144,44 @@ const torchCall: fc.Arbitrary<TorchCall> = fc.oneof(
     n: size,
     rate: spread.filter((x) => x > 0),
   }),
+  fc.record({
+    kind: fc.constant<'geometric'>('geometric'),
+    dtype: fc.constantFrom<'f4' | 'f8' | 'i4'>('f4', 'f8', 'i4'),
+    n: size,
+    p: fc.double({ min: 1e-5, max: 0.99, noNaN: true }),
+  }),
+  fc.record({
+    kind: fc.constant<'cauchy'>('cauchy'),
+    dtype: real,
+    n: size,
+    median: bound,
+    sigma: spread.filter((x) => x > 0),
+  }),
+  fc.record({
+    kind: fc.constant<'logNormal'>('logNormal'),
+    dtype: real,
+    n: size,
+    mean: fc.double({ min: -3, max: 3, noNaN: true }),
+    std: fc.double({ min: 0.01, max: 3, noNaN: true }),
+  }),
+  fc.record({
+    kind: fc.constant<'gamma'>('gamma'),
+    dtype: real,
+    concentrations: fc.array(fc.double({ min: 0.01, max: 1e4, noNaN: true })),
+  }),
+  fc.record({
+    kind: fc.constant<'poisson'>('poisson'),
+    dtype: real,
+    rates: fc.array(fc.double({ min: 0, max: 200, noNaN: true })),
+  }),
+  fc.array(fc.tuple(fc.nat({ max: 500 }), fc.double({ min: 0, max: 1, noNaN: true }))).chain((pairs) =>
+    fc.record({
+      kind: fc.constant<'binomial'>('binomial'),
+      dtype: real,
+      counts: fc.constant(pairs.map(([count]) => count)),
+      p: fc.constant(pairs.map(([, p]) => p)),
+    }),
+  ),
   fc
     .record({
       kind: fc.constant<'multinomial'>('multinomial'),

@@ -233,6 +233,16 @@ function expectRefused(trial: Trial, [args, name, message]: Refusal): void {
     throw new Mismatch(`threw ${found.name}: ${found.message}; expected ${missing.join(', ')}`);
 }
 
+/** How a call is refused, or null when it is not. */
+function refusalOf({ op, call }: Pick<Trial, 'op' | 'call'>): string | null {
+  try {
+    results(op, call);
+    return null;
+  } catch (error) {
+    return String(error);
+  }
+}
+
 function thrownBy(body: () => unknown): Error {
   try {
     body();
@@ -413,6 +423,13 @@ export const properties: Readonly<Record<PropertyName, Property>> = {
       const { draw } = trial;
       trial.call = trial.call.map((x) => drawView(draw, x));
       const copied = { ...trial, call: trial.call.map((x) => x.clone()) };
+      // Expanding changes values: into a singular matrix, say.
+      const refusal = refusalOf(copied);
+      if (refusal !== null) {
+        const found = refusalOf(trial);
+        if (found === refusal) return 'checked';
+        throw new Mismatch(`for views: ${found ?? 'it was computed'}, for contiguous arguments ${refusal}`);
+      }
       const drawn = drawDirections(copied);
       const us = drawn.us.map((u) => drawView(draw, u));
       const ts = drawn.ts.map((t) => drawView(draw, t));

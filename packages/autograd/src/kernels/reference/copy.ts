@@ -1,7 +1,7 @@
 import { type DType, isFloat, type NumericArray } from '../../tensor/dtype.ts';
 import { allocateOwn, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
-import { contiguousStrides } from '../../tensor/view.ts';
+import { contiguousStrides, viewOf } from '../../tensor/view.ts';
 import { nest } from './rows.ts';
 
 /** Reference `Kernels.cast`. The copy owns its array: clones are kept. */
@@ -17,6 +17,11 @@ export function cast(x: View, dtype: DType): Storage {
     walk(out, contiguousStrides(x.shape), 0, x, copyRow);
   }
   return new Storage(out);
+}
+
+/** The same elements next to each other in row-major order: the view itself where they are. */
+export function contiguous(x: View): View {
+  return x.isContiguous ? x : viewOf(cast(x, x.dtype), x.dtype, x.shape);
 }
 
 /** Reference `Kernels.assign`. */

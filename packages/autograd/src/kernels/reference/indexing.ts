@@ -1,98 +1,219 @@
-import { IndexError } from '../../tensor/errors.ts';
-import { sizeOf } from '../../tensor/shape.ts';
+import { type DType, isFloat, type NumericArray } from '../../tensor/dtype.ts';
+import { DTypeError } from '../../tensor/errors.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
-import { contiguousStrides, isRowMajor, type View } from '../../tensor/view.ts';
+import { contiguousStrides, type Layout, type View } from '../../tensor/view.ts';
+import type { ScatterName } from '../kernels.ts';
 import { cast } from './copy.ts';
 import { nest } from './rows.ts';
 
-/** From this many elements on, `set` takes less time than a loop (56 ns against 3.2 ns an element). */
-const LONG_BLOCK = 18;
+/** Reference `Kernels.firstOutside`. */
+export function firstOutside(index: View, low: number, high: number): number {
+  const { array } = index.storage;
+  const { length, steps, forEach } = nest(
+    index.shape,
+    index.strides,
+    index.strides,
+    index.strides,
+    index.offset,
+  );
+  let seen = 0;
+  let found = -1;
+  forEach((p) => {
+    if (found >= 0) return;
+    const at = outsideIn(array, p, steps[0], length, low, high);
+    if (at >= 0) found = seen + at;
+    seen += length;
+  });
+  return found;
+}
 
-/** Reference `Kernels.gather`. Where the index repeats along all axes after `axis`, as in indexSelect, whole blocks are copied. */
-export function gather(x: View, axis: number, index: View): Storage {
-  const { array } = x.storage;
-  const out = allocate(x.dtype, index.size);
-  const strides = contiguousStrides(index.shape);
-  if (takesBlocks(x, axis, index)) {
-    const leading = {
-      ...index,
-      shape: index.shape.slice(0, axis + 1),
-      strides: index.strides.slice(0, axis + 1),
-    };
-    const length = sizeOf(index.shape.slice(axis + 1));
-    const outer = { ...x, strides: x.strides.slice(0, axis + 1) };
-    forEachPosition('gather', outer, axis, leading, strides.slice(0, axis + 1), 0, (i, k) => {
-      if (length < LONG_BLOCK) for (let n = 0; n < length; n++) out[k + n] = array[i + n]!;
-      else out.set(array.subarray(i, i + length), k);
-    });
-  } else {
-    forEachPosition('gather', x, axis, index, strides, 0, (i, k) => {
-      out[k] = array[i]!;
-    });
+function outsideIn(
+  array: NumericArray,
+  p: number,
+  step: number,
+  length: number,
+  low: number,
+  high: number,
+): number {
+  for (let n = 0; n < length; n++, p += step) if (array[p]! < low || array[p]! > high) return n;
+  return -1;
+}
+
+/** Reference `Kernels.fromStart`. */
+export function fromStart(index: View, length: number): Storage {
+  const result = cast(index, 'int32');
+  const { array } = result;
+  for (let i = 0; i < array.length; i++) if (array[i]! < 0) array[i]! += length;
+  return result;
+}
+
+/** Reference `Kernels.nonzero`. */
+export function nonzero(x: View): Storage {
+  const { array } = cast(x, 'bool');
+  let count = 0;
+  for (const held of array) count += held;
+  const out = allocate('int32', count * x.shape.length);
+  let at = 0;
+  for (let i = 0; i < array.length; i++) {
+    if (array[i] === 0) continue;
+    let rest = i;
+    for (let axis = x.shape.length - 1; axis >= 0; axis--) {
+      const length = x.shape[axis]!;
+      out[axis * count + at] = rest % length;
+      rest = Math.floor(rest / length);
+    }
+    at++;
   }
   return new Storage(out);
 }
 
-/** Whether, after `axis`, the index repeats one position for elements that stand next to each other in `x`. */
-function takesBlocks(x: View, axis: number, index: View): boolean {
-  const inner = x.shape.slice(axis + 1);
-  return (
-    inner.length > 0 &&
-    sizeOf(inner) > 0 &&
-    isRowMajor(inner, x.strides.slice(axis + 1)) &&
-    inner.every(
-      (length, i) =>
-        index.shape[axis + 1 + i] === length && (length === 1 || index.strides[axis + 1 + i] === 0),
-    )
-  );
-}
-
-/** Reference `Kernels.scatterAdd`. */
-export function scatterAdd(x: View, axis: number, index: View, source: View): Storage {
-  const result = cast(x, x.dtype);
-  const target = { ...x, storage: result, strides: contiguousStrides(x.shape), shape: x.shape, offset: 0 };
-  forEachPosition('scatterAdd', target, axis, index, source.strides, source.offset, (i, k) => {
-    // A sum of bools is "or", as everywhere.
-    result.array[i] =
-      x.dtype === 'bool'
-        ? result.array[i]! | source.storage.array[k]!
-        : result.array[i]! + source.storage.array[k]!;
-  });
-  return result;
-}
-
-/** For each element of `index`: where `x` keeps the element it names, and where a partner of its shape stands. */
-function forEachPosition(
-  op: string,
-  x: Pick<View, 'shape' | 'strides' | 'offset'>,
-  axis: number,
-  index: View,
-  partner: readonly number[],
-  partnerOffset: number,
-  visit: (i: number, k: number) => void,
-): void {
-  const count = x.shape[axis] ?? 1;
-  const axisStride = x.strides[axis] ?? 0;
-  const around = x.strides.map((stride, i) => (i === axis ? 0 : stride));
+/** Reference `Kernels.gather`. */
+export function gather(x: View, axis: number, index: View): Storage {
+  const source = x.storage.array;
   const positions = index.storage.array;
+  const out = allocate(x.dtype, index.size);
+  const stride = x.strides[axis] ?? 0;
   const { length, steps, forEach } = nest(
     index.shape,
     index.strides,
-    around,
-    partner,
+    stridesAround(x.strides, axis, index),
+    contiguousStrides(index.shape),
     index.offset,
     x.offset,
-    partnerOffset,
   );
   forEach((p, i, k) => {
-    for (let n = length; n > 0; n--, p += steps[0], i += steps[1], k += steps[2]) {
-      const position = positions[p]!;
-      if (position < 0 || position >= count) {
-        throw new IndexError(
-          `${op}: index ${position} is out of bounds for dim ${axis} with length ${count}`,
-        );
-      }
-      visit(i + position * axisStride, k);
-    }
+    gatherRow(out, k, steps[2], source, i, steps[1], stride, positions, p, steps[0], length);
   });
+  return new Storage(out);
+}
+
+function gatherRow(
+  out: NumericArray,
+  k: number,
+  dk: number,
+  source: NumericArray,
+  i: number,
+  di: number,
+  stride: number,
+  positions: NumericArray,
+  p: number,
+  dp: number,
+  n: number,
+): void {
+  for (; n > 0; n--, p += dp, i += di, k += dk) out[k] = source[i + positions[p]! * stride]!;
+}
+
+/** The strides of a tensor along the axes of an index into one of them; the indexed one does not move. */
+function stridesAround(strides: readonly number[], axis: number, index: View): readonly number[] {
+  return index.shape.map((_, i) => (i === axis ? 0 : strides[i]!));
+}
+
+/** Reference `Kernels.scatter`. Sums and products are kept in doubles. */
+export function scatter(
+  op: string,
+  fn: ScatterName,
+  x: View,
+  axis: number,
+  index: View,
+  source: View,
+): Storage {
+  const totals = fn === 'sum' || fn === 'prod';
+  const result = cast(x, totals ? 'float64' : x.dtype);
+  const from = source.storage.array;
+  const positions = index.storage.array;
+  const strides = contiguousStrides(x.shape);
+  const stride = strides[axis] ?? 0;
+  const put = combine[fn];
+  const { length, steps, forEach } = nest(
+    index.shape,
+    index.strides,
+    stridesAround(strides, axis, index),
+    source.strides,
+    index.offset,
+    0,
+    source.offset,
+  );
+  forEach((p, i, k) => {
+    put(result.array, i, steps[1], stride, positions, p, steps[0], from, k, steps[2], length);
+  });
+  return totals ? settle(op, result, x.dtype) : result;
+}
+
+/** Brings a row of a source to the places that a row of an index names. */
+type ScatterLoop = (
+  array: NumericArray,
+  i: number,
+  di: number,
+  stride: number,
+  positions: NumericArray,
+  p: number,
+  dp: number,
+  from: NumericArray,
+  k: number,
+  dk: number,
+  n: number,
+) => void;
+
+// One loop per function, as for unary functions. NaN is extreme, as in reductions.
+const combine: Readonly<Record<ScatterName, ScatterLoop>> = {
+  amax: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) {
+      const at = i + positions[p]! * stride;
+      if (from[k]! > array[at]! || Number.isNaN(from[k])) array[at] = from[k]!;
+    }
+  },
+  amin: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) {
+      const at = i + positions[p]! * stride;
+      if (from[k]! < array[at]! || Number.isNaN(from[k])) array[at] = from[k]!;
+    }
+  },
+  assign: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride] = from[k]!;
+  },
+  prod: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride]! *= from[k]!;
+  },
+  sum: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride]! += from[k]!;
+  },
+};
+
+/** Reference `Kernels.overlapAdd`. */
+export function overlapAdd(source: View, places: Layout, size: number): Storage {
+  const totals = new Float64Array(size);
+  const { array } = source.storage;
+  const { length, steps, forEach } = nest(
+    source.shape,
+    source.strides,
+    places.strides,
+    places.strides,
+    source.offset,
+    places.offset,
+  );
+  forEach((i, k) => {
+    for (let n = length; n > 0; n--, i += steps[0], k += steps[1]) totals[k]! += array[i]!;
+  });
+  return settle('overlapAdd', new Storage(totals), source.dtype);
+}
+
+/** Reference `Kernels.settle`. */
+export function settle(op: string, totals: Storage, dtype: DType): Storage {
+  const { array } = totals;
+  if (dtype === 'float64') return totals;
+  const out = allocate(dtype, array.length);
+  if (dtype === 'bool') {
+    for (let i = 0; i < array.length; i++) out[i] = array[i] === 0 ? 0 : 1;
+    return new Storage(out);
+  }
+  out.set(array);
+  if (!isFloat(dtype)) {
+    const wrong = out.findIndex((value, i) => value !== array[i]);
+    if (wrong >= 0) {
+      throw new DTypeError(
+        `${op}: the result ${array[wrong]} does not fit ${dtype}; convert first with .to('float64')`,
+      );
+    }
+  }
+  return new Storage(out);
 }

@@ -1,3 +1,4 @@
+import { DTypeError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
@@ -19,7 +20,7 @@ export function forEachMatrix(
   });
 }
 
-/** Reference `Kernels.matmul`. Products are accumulated in doubles, row by row. */
+/** Reference `Kernels.matmul`. Products are accumulated in doubles, row by row; int32 ones must fit. */
 export function matmul(a: View, b: View): Storage {
   const rank = a.shape.length;
   const [m, k, n] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
@@ -36,8 +37,19 @@ export function matmul(a: View, b: View): Storage {
         const factor = x[atA + i * rowA + l * colA]!;
         for (let j = 0, at = atB + l * rowB; j < n; j++, at += colB) row[j]! += factor * y[at]!;
       }
+      if (a.dtype === 'int32') checkInt32(row);
       out.set(row, atOut + i * n);
     }
   });
   return new Storage(out);
+}
+
+function checkInt32(row: Float64Array): void {
+  for (const value of row) {
+    if (value > 2147483647 || value < -2147483648) {
+      throw new DTypeError(
+        `matmul: the result ${value} does not fit int32; convert first with .to('float64')`,
+      );
+    }
+  }
 }

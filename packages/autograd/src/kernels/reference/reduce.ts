@@ -6,29 +6,25 @@ import { contiguousStrides, type View } from '../../tensor/view.ts';
 import type { ReduceName } from '../kernels.ts';
 import { nest } from './rows.ts';
 
-const initial: Readonly<Record<ReduceName, number>> = {
+const initial: Readonly<Record<Exclude<ReduceName, 'sum'>, number>> = {
   all: 1,
   amax: Number.NEGATIVE_INFINITY,
   amin: Number.POSITIVE_INFINITY,
   any: 0,
   prod: 1,
-  sum: 0,
 };
 
-const combine: Readonly<Record<ReduceName, (total: number, x: number) => number>> = {
+const combine: Readonly<Record<Exclude<ReduceName, 'sum'>, (total: number, x: number) => number>> = {
   all: (total, x) => (x === 0 ? 0 : total),
   amax: (total, x) => (x > total || Number.isNaN(x) ? x : total),
   amin: (total, x) => (x < total || Number.isNaN(x) ? x : total),
   any: (total, x) => (x === 0 ? total : 1),
   prod: (total, x) => total * x,
-  sum: (total, x) => total + x,
 };
 
-/**
- * Reference `Kernels.reduce`. Totals are kept in doubles; rows of a sum are added pairwise, so that the error of a
- * float64 sum grows with log n and a float32 sum is exact up to its final rounding in all but extreme cases.
- */
+/** Reference `Kernels.reduce`. Totals are kept in doubles. */
 export function reduce(fn: ReduceName, x: View, axes: readonly number[]): Storage {
+  if (fn === 'sum') return toStorage(fn, x.dtype, sums(x, axes));
   const outShape = reducedShape(x.shape, axes, false);
   const dtype: DType = fn === 'any' || fn === 'all' ? 'bool' : x.dtype;
   const totals = new Float64Array(sizeOf(outShape)).fill(initial[fn]);
@@ -38,19 +34,30 @@ export function reduce(fn: ReduceName, x: View, axes: readonly number[]): Storag
   const [step, outStep] = steps;
   const fold = combine[fn];
   forEach((i, k) => {
-    if (fn === 'sum' && outStep === 0) {
-      totals[k]! += sumRow(source, i, step, length);
-    } else if (fn === 'sum') {
-      for (let n = length; n > 0; n--, i += step, k += outStep) totals[k]! += source[i]!;
-    } else {
-      for (let n = length; n > 0; n--, i += step, k += outStep) totals[k] = fold(totals[k]!, source[i]!);
-    }
+    for (let n = length; n > 0; n--, i += step, k += outStep) totals[k] = fold(totals[k]!, source[i]!);
   });
   return toStorage(fn, dtype, totals);
 }
 
+/**
+ * Sums in doubles, rows pairwise. The error before the final rounding is at most (n - 1) 2^-53 sum |x|, on any layout; it
+ * grows with log n only along the axes that lie together in memory.
+ */
+export function sums(x: View, axes: readonly number[]): Float64Array {
+  const totals = new Float64Array(sizeOf(reducedShape(x.shape, axes, false)));
+  const source = x.storage.array;
+  const outStrides = reducedStrides(x.shape, axes);
+  const { length, steps, forEach } = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
+  const [step, outStep] = steps;
+  forEach((i, k) => {
+    if (outStep === 0) totals[k]! += sumRow(source, i, step, length);
+    else for (let n = length; n > 0; n--, i += step, k += outStep) totals[k]! += source[i]!;
+  });
+  return totals;
+}
+
 /** Strides of the reduced result over the full shape: 0 along the reduced axes. */
-function reducedStrides(shape: Shape, axes: readonly number[]): Shape {
+export function reducedStrides(shape: Shape, axes: readonly number[]): Shape {
   const kept = contiguousStrides(reducedShape(shape, axes, true));
   return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
 }
@@ -67,7 +74,8 @@ function sumRow(x: ArrayLike<number>, i: number, step: number, n: number): numbe
   return sumRow(x, i, step, half) + sumRow(x, i + half * step, step, n - half);
 }
 
-function toStorage(op: string, dtype: DType, totals: Float64Array): Storage {
+/** Totals as the elements of a dtype. Errors: DTypeError when they leave int32. */
+export function toStorage(op: string, dtype: DType, totals: Float64Array): Storage {
   if (!isFloat(dtype)) {
     for (const total of totals) {
       if (total > 2147483647 || total < -2147483648) {
@@ -103,23 +111,6 @@ export function argReduce(fn: 'argmax' | 'argmin', x: View, axis: number): Stora
     out[at++] = position;
   });
   return new Storage(out);
-}
-
-/** Reference `Kernels.cumsum`. */
-export function cumsum(x: View, axis: number): Storage {
-  const source = x.storage.array;
-  const length = x.shape[axis] ?? 1;
-  const step = x.strides[axis] ?? 0;
-  const totals = new Float64Array(x.size);
-  const outStep = contiguousStrides(x.shape)[axis] ?? 0;
-  forEachLine(x, axis, (i, k) => {
-    let total = 0;
-    for (let n = length; n > 0; n--, i += step, k += outStep) {
-      total += source[i]!;
-      totals[k] = total;
-    }
-  });
-  return toStorage('cumsum', x.dtype, totals);
 }
 
 /** Calls `line` with the start of every line along `axis`, in the view and in a row-major array of its shape. */
