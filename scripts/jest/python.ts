@@ -90,9 +90,11 @@ const words: ReadonlyMap<unknown, number> = new Map([
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ]);
 
-/** Python writes NaN and infinities as bare words, which JSON does not have. */
+/** Python writes NaN and infinities as bare words, which JSON does not have; in strings they are left alone. */
 function parse(line: string): Answer {
-  const quoted = line.replace(/(?<=[[ ])(NaN|-?Infinity)(?=[\],}])/g, '"$1"');
+  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
   return JSON.parse(quoted, (_, value) => words.get(value) ?? value);
 }
 
