@@ -90,10 +90,10 @@ const words: ReadonlyMap<unknown, number> = new Map([
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ]);
 
-/** Python writes NaN and infinities as bare words, which JSON does not have; in strings they are left alone. */
+/** Python writes NaN and infinities as bare words, which JSON does not have. */
 function parse(line: string): Answer {
-  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
+  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
   );
   return JSON.parse(quoted, (_, value) => words.get(value) ?? value);
 }

@@ -188,6 +188,7 @@ export {
   take,
   takeAlongDim,
 } from './ops/indexing.ts';
+export { type InterpolateMode, type InterpolateOptions, interpolate } from './ops/interpolate.ts';
 export {
   blockDiag,
   type CombinationsOptions,
@@ -334,11 +335,8 @@ export {
   prod,
   type ReduceOptions,
   type SumOptions,
-  std,
   sum,
   type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
@@ -401,9 +399,6 @@ export {
 } from './ops/special.ts';
 export {
   bincount,
-  type CovarianceOptions,
-  corrcoef,
-  cov,
   histc,
   type Interpolation,
   median,
@@ -412,10 +407,6 @@ export {
   nanquantile,
   type QuantileOptions,
   quantile,
-  type StdAndMean,
-  stdMean,
-  type VarianceAndMean,
-  varMean,
 } from './ops/statistics.ts';
 export {
   at,
@@ -450,6 +441,18 @@ export {
   tanh,
 } from './ops/transcendental.ts';
 export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
+export {
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  type StdAndMean,
+  std,
+  stdMean,
+  type VarianceAndMean,
+  type VarianceOptions,
+  variance,
+  varMean,
+} from './ops/variance.ts';
 export {
   atleast1d,
   atleast2d,

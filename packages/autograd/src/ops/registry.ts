@@ -27,6 +27,7 @@ import * as elementary from './elementary.ts';
 import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
+import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as loss from './loss.ts';
@@ -57,6 +58,7 @@ import * as tensorProducts from './tensorProducts.ts';
 import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
+import * as variance from './variance.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -141,6 +143,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('norms', norms),
   ...collectOps('sort', sort),
   ...collectOps('statistics', statistics),
+  ...collectOps('variance', variance),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
@@ -180,4 +183,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('unpool', unpool),
   ...collectOps('pad', pad),
   ...collectOps('fold', fold),
+  ...collectOps('interpolate', interpolate),
 ];
