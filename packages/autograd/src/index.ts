@@ -16,6 +16,8 @@ export {
   numericJvp,
 } from './check/numeric.ts';
 export * from './create.ts';
+/** Probability distributions. */
+export * as distributions from './distributions/index.ts';
 export {
   type BackwardOptions,
   backward,
@@ -502,6 +504,7 @@ export {
 } from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
+export { fromHalfBits, type HalfFormat, toHalfBits } from './tensor/half.ts';
 export { type Dims, formatPosition, formatShape, type Shape, sameShape } from './tensor/shape.ts';
 export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';
