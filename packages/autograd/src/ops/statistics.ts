@@ -1,78 +1,15 @@
 import { kernels } from '../kernels/select.ts';
-import { checkTensor } from '../tensor/check.ts';
+import { checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
-import { type Dims, formatShape, sameShape } from '../tensor/shape.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, floating, nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
+import { nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
 import { where } from './compare.ts';
-import {
-  mean,
-  type ReduceOptions,
-  std,
-  stdSamples,
-  type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
-  varianceRefusals,
-} from './reduce.ts';
+import type { ReduceOptions, ValuesAndIndices } from './reduce.ts';
 import { nonDifferentiable, type Refusals, type Samples } from './samples.ts';
 import { sort } from './sort.ts';
-
-/** A variance with its mean. */
-export interface VarianceAndMean {
-  /** The variance. */
-  readonly variance: Tensor;
-  /** The mean. */
-  readonly mean: Tensor;
-}
-
-/**
- * The variance and the mean over all axes, or over `dim`. Derivatives: those of {@link variance} and {@link mean}.
- * Errors: DTypeError for integers. PyTorch: `torch.var_mean`.
- *
- * @example
- * ```ts
- * import { tensor, varMean } from '@tensortape/autograd';
- * console.log(varMean(tensor([1, 2, 3])).mean); // tensor(2.)
- * ```
- */
-export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): VarianceAndMean {
-  checkTensor('varMean', 'x', x);
-  requireFloat('varMean', x);
-  const { axes } = reduction('varMean', x, dim, options);
-  return { variance: variance(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
-}
-export const varMeanSamples = stdSamples;
-export const varMeanRefusals = varianceRefusals;
-
-/** A standard deviation with its mean. */
-export interface StdAndMean {
-  /** The standard deviation. */
-  readonly std: Tensor;
-  /** The mean. */
-  readonly mean: Tensor;
-}
-
-/**
- * The standard deviation and the mean over all axes, or over `dim`. Derivatives: those of {@link std} and {@link mean}.
- * Errors: DTypeError for integers. PyTorch: `torch.std_mean`.
- *
- * @example
- * ```ts
- * import { stdMean, tensor } from '@tensortape/autograd';
- * console.log(stdMean(tensor([1, 2, 3])).std); // tensor(1.)
- * ```
- */
-export function stdMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): StdAndMean {
-  checkTensor('stdMean', 'x', x);
-  requireFloat('stdMean', x);
-  const { axes } = reduction('stdMean', x, dim, options);
-  return { std: std(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
-}
-export const stdMeanSamples = stdSamples;
-export const stdMeanRefusals = varianceRefusals;
 
 /** The place of the median in ascending order, of a line with so many NaN behind its numbers. */
 const medianRank = {
@@ -204,8 +141,10 @@ function quantiles(
   x: Tensor,
   q: Tensor | number,
   dim: number | undefined,
-  { interpolation = 'linear', keepdim = false }: QuantileOptions,
+  options: QuantileOptions,
 ): Tensor {
+  const { axes } = reduction(op, x, dim, options, ['keepdim', 'interpolation']);
+  const { interpolation = 'linear', keepdim = false } = options;
   requireFloat(op, x);
   if (!interpolations.includes(interpolation)) {
     throw new ArgumentError(
@@ -214,7 +153,6 @@ function quantiles(
   }
   if (x.size === 0)
     throw new ShapeError(`${op}: a tensor of shape ${formatShape(x.shape)} is empty, it has no quantiles`);
-  const { axes } = reduction(op, x, dim, {});
   const levels = levelsOf(op, x, q);
   // The axes to reduce become one, the last.
   const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
@@ -261,9 +199,9 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
   if (interpolation === 'higher') return above;
   const below = pick(floor);
   const weight = interpolation === 'midpoint' ? constant(0.5, ranks.dtype, ranks.shape) : ranks.sub(floor);
-  const step = above.sub(below);
   // From the nearer end, as torch.lerp: so that an infinite one at the other end does not hide it.
-  return where(weight.lt(0.5), below.add(step.mul(weight)), above.sub(step.mul(weight.neg().add(1))));
+  const first = weight.lt(0.5);
+  return where(first, below, above).add(above.sub(below).mul(where(first, weight, weight.sub(1))));
 }
 
 /**
@@ -348,7 +286,7 @@ export const nanquantileRefusals = quantileRefusals;
 export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
   checkTensor('histc', 'x', x);
   requireFloat('histc', x);
-  checkCount('histc', 'bins', bins, 1);
+  checkWhole('histc', 'bins', bins, 1);
   let [low, high] = [min, max];
   if (low === high && x.size > 0) [low, high] = [x.amin().item(), x.amax().item()];
   if (low === high) [low, high] = [low - 1, high + 1];
@@ -356,13 +294,7 @@ export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
     throw new ArgumentError(`histc: the range from ${low} to ${high} is not finite; give min and max`);
   }
   if (low > high) throw new ArgumentError(`histc: min ${low} is larger than max ${high}`);
-  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
-  const width = round(round(high - low) / bins);
-  // From the nearer end, as torch.linspace does.
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) =>
-    2 * i < bins + 1 ? round(low + round(width * i)) : round(high - round(width * (bins - i))),
-  );
-  return wrap(kernels.histogram(x, edges), x.dtype, [bins]);
+  return wrap(kernels.histogram(x, bins, low, high), x.dtype, [bins]);
 }
 export const histcSamples = /* @__PURE__ */ nonDifferentiable('counts change in jumps', (s) => [
   s.tensor(),
@@ -410,7 +342,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,
     );
   }
-  checkCount('bincount', 'minlength', minlength, 0);
+  checkWhole('bincount', 'minlength', minlength, 0);
   const smallest = x.size === 0 ? 0 : x.amin().item();
   if (smallest < 0) throw new ArgumentError(`bincount: elements of x must be >= 0, got ${smallest}`);
   const source =
@@ -432,132 +364,4 @@ export const bincountRefusals: Refusals = (s) => [
   [[s.index([3], 4), s.tensorOf([2])], 'ShapeError', /weights have shape \(2,\), x \(3,\)/],
   [[s.index([3], 1).sub(1)], 'ArgumentError', /elements of x must be >= 0, got -1/],
   [[s.index([3], 4), undefined, 2.5], 'ArgumentError', /minlength must be a whole number >= 0, got 2\.5/],
-];
-
-/** Options of {@link cov}. */
-export interface CovarianceOptions {
-  /** Subtracted from the number of observations in the divisor. Default 1. */
-  readonly correction?: number;
-  /** How often each observation counts (int32). */
-  readonly fweights?: Tensor;
-  /** How much each observation counts. */
-  readonly aweights?: Tensor;
-}
-
-/**
- * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) / c,
- * m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W - correction),
- * where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its variance.
- * Derivative: of the i-th row, (C + C^T) weighted: by composition of products.
- *
- * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or weights of the
- * wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
- *
- * @example
- * ```ts
- * import { cov, tensor } from '@tensortape/autograd';
- * console.log(cov(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
- * ```
- */
-export function cov(x: Tensor, { correction = 1, fweights, aweights }: CovarianceOptions = {}): Tensor {
-  checkTensor('cov', 'x', x);
-  checkObservations('cov', x);
-  const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
-  const n = rows.shape[1]!;
-  checkWeights('fweights', fweights, n);
-  checkWeights('aweights', aweights, n);
-  const f = fweights?.to(rows.dtype);
-  const a = aweights?.to(rows.dtype);
-  const w = f && a ? f.mul(a) : (f ?? a);
-  const shape = x.ndim < 2 ? [] : [rows.shape[0]!, rows.shape[0]!];
-  if (w === undefined) {
-    const centred = rows.sub(rows.mean(1, { keepdim: true }));
-    return centred
-      .matmul(centred.T)
-      .div(Math.max(0, n - correction))
-      .reshape(shape);
-  }
-  const total = w.sum();
-  if (total.item() === 0) throw new ArgumentError('cov: the weights add up to 0');
-  const centred = rows.sub(rows.mul(w).sum(1, { keepdim: true }).div(total));
-  const lost = a ? w.mul(a).sum().div(total).mul(correction) : correction;
-  return centred.mul(w).matmul(centred.T).div(total.sub(lost).clamp(0)).reshape(shape);
-}
-export const covSamples: Samples = (s) => {
-  const correction = s.oneOf([0, 1]);
-  const weights = { low: 0.5, high: 2 };
-  return s.oneOf<() => readonly unknown[]>([
-    () => [s.tensorOf([2, 3]), { correction }],
-    () => [s.tensorOf([3])],
-    () => [
-      s.tensorOf([2, 4]),
-      { correction, fweights: s.index([4], 3).add(1), aweights: s.tensorOf([4], weights) },
-    ],
-    () => [s.tensorOf([2, 3]), { correction, aweights: s.tensorOf([3], weights) }],
-    () => [s.tensorOf([2, 3]), { correction, fweights: s.index([3], 3).add(1) }],
-  ])();
-};
-export const covRefusals: Refusals = (s) => {
-  const x = s.tensorOf([2, 3]);
-  return [
-    [[s.tensorOf([2, 2, 2])], 'ShapeError', /at most two axes, got shape \(2, 2, 2\)/],
-    [[s.mask([3])], 'DTypeError', /x is bool/],
-    [[x, { fweights: s.tensorOf([3]) }], 'DTypeError', /fweights are float64, expected int32/],
-    [[x, { aweights: s.index([3], 3) }], 'DTypeError', /aweights are int32, expected floating point/],
-    [
-      [x, { fweights: s.index([2], 3) }],
-      'ShapeError',
-      /fweights have shape \(2,\), .* 3 observations of x of shape \(2, 3\)|\(2,\)/,
-    ],
-    [[x, { fweights: s.index([3], 1).sub(1) }], 'ArgumentError', /fweights must be >= 0, got -1/],
-    [[x, { fweights: s.index([3], 1) }], 'ArgumentError', /weights add up to 0/],
-  ];
-};
-
-function checkObservations(op: string, x: Tensor): void {
-  if (x.ndim > 2) throw new ShapeError(`${op}: expected at most two axes, got shape ${formatShape(x.shape)}`);
-  if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
-}
-
-function checkWeights(name: 'aweights' | 'fweights', weights: Tensor | undefined, n: number): void {
-  if (weights === undefined) return;
-  const expected = name === 'aweights' ? 'floating point' : 'int32';
-  if (isFloat(weights.dtype) !== (name === 'aweights') || weights.dtype === 'bool') {
-    throw new DTypeError(`cov: ${name} are ${weights.dtype}, expected ${expected}`);
-  }
-  if (weights.ndim !== 1 || weights.size !== n) {
-    throw new ShapeError(
-      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each column of x`,
-    );
-  }
-  const smallest = n === 0 ? 0 : weights.amin().item();
-  if (smallest < 0) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
-}
-
-/**
- * Pearson's correlations c_ij / sqrt(c_ii c_jj) of variables, one to a row, over observations, limited to [-1, 1]; c are the
- * covariances of {@link cov}. Derivative: by composition of quotients, products and roots.
- *
- * Errors: ShapeError above two axes; DTypeError for bool. PyTorch: `torch.corrcoef`.
- *
- * @example
- * ```ts
- * import { corrcoef, tensor } from '@tensortape/autograd';
- * console.log(corrcoef(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
- * ```
- */
-export function corrcoef(x: Tensor): Tensor {
-  checkTensor('corrcoef', 'x', x);
-  checkObservations('corrcoef', x);
-  const c = cov(x);
-  if (c.ndim === 0) return c.div(c);
-  const deviations = c.diagonal().sqrt();
-  return c.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
-}
-export const corrcoefSamples: Samples = (s) => [
-  s.tensorOf(s.oneOf([[2, 4], [3, 5], [4]]), { distinct: true }),
-];
-export const corrcoefRefusals: Refusals = (s) => [
-  [[s.tensorOf([2, 2, 2])], 'ShapeError', /at most two axes, got shape \(2, 2, 2\)/],
-  [[s.mask([3])], 'DTypeError', /x is bool/],
 ];
