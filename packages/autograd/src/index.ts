@@ -16,6 +16,8 @@ export {
   numericJvp,
 } from './check/numeric.ts';
 export * from './create.ts';
+/** Probability distributions. */
+export * as distributions from './distributions/index.ts';
 export {
   type BackwardOptions,
   backward,
@@ -44,20 +46,31 @@ export {
   tanhshrink,
 } from './ops/activation.ts';
 export {
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './ops/adaptivePool.ts';
+
+export {
   abs,
   add,
   ceil,
-  clamp,
-  div,
   floor,
   maximum,
   minimum,
   mul,
   neg,
   pow,
+  type RoundOptions,
   reciprocal,
   relu,
-  remainder,
   round,
   rsqrt,
   sign,
@@ -69,11 +82,25 @@ export {
 export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from './ops/bitwise.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
+export {
   eq,
   ge,
   gt,
+  isclose,
   isfinite,
+  isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
   logicalAnd,
   logicalNot,
@@ -81,6 +108,7 @@ export {
   logicalXor,
   lt,
   ne,
+  signbit,
   where,
 } from './ops/compare.ts';
 export {
@@ -122,13 +150,35 @@ export {
   type PairwiseDistanceOptions,
   pairwiseDistance,
 } from './ops/distances.ts';
+export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
 export { einsum } from './ops/einsum.ts';
+export {
+  copysign,
+  deg2rad,
+  exp2,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlog1py,
+  xlogy,
+} from './ops/elementary.ts';
 export {
   type EmbeddingBagOptions,
   type EmbeddingOptions,
   embedding,
   embeddingBag,
 } from './ops/embedding.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -140,6 +190,7 @@ export {
   take,
   takeAlongDim,
 } from './ops/indexing.ts';
+export { type InterpolateMode, type InterpolateOptions, interpolate } from './ops/interpolate.ts';
 export {
   blockDiag,
   type CombinationsOptions,
@@ -209,6 +260,7 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export { type PadMode, pad } from './ops/pad.ts';
 export {
   hardshrink,
   hardsigmoid,
@@ -221,6 +273,24 @@ export {
   softshrink,
   threshold,
 } from './ops/piecewise.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type DivisorOptions,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './ops/pool.ts';
 export {
   type AddProductOptions,
   addbmm,
@@ -267,11 +337,8 @@ export {
   prod,
   type ReduceOptions,
   type SumOptions,
-  std,
   sum,
   type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
@@ -334,9 +401,6 @@ export {
 } from './ops/special.ts';
 export {
   bincount,
-  type CovarianceOptions,
-  corrcoef,
-  cov,
   histc,
   type Interpolation,
   median,
@@ -345,10 +409,6 @@ export {
   nanquantile,
   type QuantileOptions,
   quantile,
-  type StdAndMean,
-  stdMean,
-  type VarianceAndMean,
-  varMean,
 } from './ops/statistics.ts';
 export {
   at,
@@ -359,7 +419,7 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
-
+export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
   acosh,
@@ -382,6 +442,19 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
+export {
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  type StdAndMean,
+  std,
+  stdMean,
+  type VarianceAndMean,
+  type VarianceOptions,
+  variance,
+  varMean,
+} from './ops/variance.ts';
 export {
   atleast1d,
   atleast2d,
@@ -425,11 +498,13 @@ export {
   type Operand,
   type PairRule,
   type ProductRule,
+  type Refused,
   type SumRule,
   type UnaryRule,
 } from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
+export { fromHalfBits, type HalfFormat, toHalfBits } from './tensor/half.ts';
 export { type Dims, formatPosition, formatShape, type Shape, sameShape } from './tensor/shape.ts';
 export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';

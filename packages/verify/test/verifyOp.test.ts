@@ -80,6 +80,7 @@ describe('checkOp', () => {
       'views',
       'empty',
       'untracked',
+      'refused',
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Convolution } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
 import { bilinear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
@@ -104,6 +105,8 @@ export function conv1d(
   bias: Tensor | null = null,
   options: ConvOptions<One> = {},
 ): Tensor {
+  checkTensor('conv1d', 'x', x);
+  checkTensor('conv1d', 'weight', weight);
   return convolve('conv1d', 1, x, weight, bias, options);
 }
 export const conv1dSamples: Samples = (s) => convSamples(s, 1);
@@ -130,6 +133,8 @@ export function conv2d(
   bias: Tensor | null = null,
   options: ConvOptions<Two> = {},
 ): Tensor {
+  checkTensor('conv2d', 'x', x);
+  checkTensor('conv2d', 'weight', weight);
   return convolve('conv2d', 2, x, weight, bias, options);
 }
 export const conv2dSamples: Samples = (s) => convSamples(s, 2);
@@ -154,6 +159,8 @@ export function conv3d(
   bias: Tensor | null = null,
   options: ConvOptions<Three> = {},
 ): Tensor {
+  checkTensor('conv3d', 'x', x);
+  checkTensor('conv3d', 'weight', weight);
   return convolve('conv3d', 3, x, weight, bias, options);
 }
 export const conv3dSamples: Samples = (s) => convSamples(s, 3);
@@ -182,6 +189,8 @@ export function convTranspose1d(
   bias: Tensor | null = null,
   options: ConvTransposeOptions<One> = {},
 ): Tensor {
+  checkTensor('convTranspose1d', 'x', x);
+  checkTensor('convTranspose1d', 'weight', weight);
   return transposeConvolve('convTranspose1d', 1, x, weight, bias, options);
 }
 export const convTranspose1dSamples: Samples = (s) => transposeSamples(s, 1);
@@ -207,6 +216,8 @@ export function convTranspose2d(
   bias: Tensor | null = null,
   options: ConvTransposeOptions<Two> = {},
 ): Tensor {
+  checkTensor('convTranspose2d', 'x', x);
+  checkTensor('convTranspose2d', 'weight', weight);
   return transposeConvolve('convTranspose2d', 2, x, weight, bias, options);
 }
 export const convTranspose2dSamples: Samples = (s) => transposeSamples(s, 2);
@@ -230,6 +241,8 @@ export function convTranspose3d(
   bias: Tensor | null = null,
   options: ConvTransposeOptions<Three> = {},
 ): Tensor {
+  checkTensor('convTranspose3d', 'x', x);
+  checkTensor('convTranspose3d', 'weight', weight);
   return transposeConvolve('convTranspose3d', 3, x, weight, bias, options);
 }
 export const convTranspose3dSamples: Samples = (s) => transposeSamples(s, 3);
@@ -368,6 +381,7 @@ function requireDivisible(op: string, weight: Tensor, groups: number): void {
 
 function checkBias(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, length: number): void {
   if (bias === null) return;
+  checkTensor(op, 'bias', bias);
   if (bias.ndim !== 1 || bias.shape[0] !== length) {
     throw new ShapeError(
       `${op}: the bias has shape ${formatShape(bias.shape)}, expected (${length},) as the weight has shape ${formatShape(weight.shape)}`,

@@ -186,6 +186,7 @@ function cumulativeExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): Val
  * ```
  */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
+  checkTensor('cummax', 'x', x);
   return cumulativeExtreme('cummax', x, dim);
 }
 export const cummaxSamples: Samples = (s) => {
@@ -205,6 +206,7 @@ export const cummaxRefusals = dimRefusals;
  * ```
  */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
+  checkTensor('cummin', 'x', x);
   return cumulativeExtreme('cummin', x, dim);
 }
 export const cumminSamples = cummaxSamples;
@@ -239,6 +241,7 @@ export function diff(x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tens
     ['prepend', prepend],
     ['append', append],
   ] as const) {
+    if (part !== undefined) checkTensor('diff', name, part);
     if (
       part !== undefined &&
       (part.ndim !== x.ndim || part.shape.some((length, i) => i !== axis && length !== x.shape[i]))
@@ -338,6 +341,8 @@ function trapezoids(
  * ```
  */
 export function trapezoid(y: Tensor, x?: Tensor, options: TrapezoidOptions = {}): Tensor {
+  checkTensor('trapezoid', 'y', y);
+  if (x !== undefined) checkTensor('trapezoid', 'x', x);
   const [areas, axis] = trapezoids('trapezoid', y, x, options);
   return areas.sum(axis);
 }
@@ -381,6 +386,8 @@ export const trapezoidRefusals: Refusals = (s) => [
  * ```
  */
 export function cumulativeTrapezoid(y: Tensor, x?: Tensor, options: TrapezoidOptions = {}): Tensor {
+  checkTensor('cumulativeTrapezoid', 'y', y);
+  if (x !== undefined) checkTensor('cumulativeTrapezoid', 'x', x);
   const [areas, axis] = trapezoids('cumulativeTrapezoid', y, x, options);
   return areas.cumsum(axis);
 }

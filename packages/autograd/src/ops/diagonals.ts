@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim } from '../tensor/shape.ts';
 import { diagonalOf } from '../tensor/view.ts';
@@ -37,6 +38,7 @@ function embedded(x: Tensor, offset: number, dim1: number, dim2: number): Tensor
  * ```
  */
 export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
+  checkTensor('diagEmbed', 'x', x);
   if (x.ndim === 0)
     throw new ShapeError('diagEmbed: a tensor of shape () has no axis to place on a diagonal');
   requireOffset('diagEmbed', offset);
@@ -74,6 +76,7 @@ export const diagEmbedRefusals: Refusals = (s) => [
  * ```
  */
 export function diag(x: Tensor, offset = 0): Tensor {
+  checkTensor('diag', 'x', x);
   if (x.ndim !== 1 && x.ndim !== 2) {
     throw new ShapeError(`diag: expected a vector or a matrix, got shape ${formatShape(x.shape)}`);
   }
@@ -98,6 +101,7 @@ export const diagRefusals: Refusals = (s) => [
  * ```
  */
 export function diagflat(x: Tensor, offset = 0): Tensor {
+  checkTensor('diagflat', 'x', x);
   requireOffset('diagflat', offset);
   return embedded(reshape(x, [-1]), offset, 0, 1);
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from '../tensor/check.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -14,7 +15,7 @@ import type { Refusals, Samples } from './samples.ts';
  * - Axes of length 1 broadcast against longer ones with the same letter. Spaces mean nothing.
  *
  * Each pair of operands is contracted by one product of (batches of) matrices; more than two in a greedy order, in which
- * the largest intermediate results are avoided. Derivative by an operand: the contraction of g with the other operands.
+ * the largest intermediate results are avoided. Derivatives: by each operand the contraction of g with the others.
  *
  * Errors: ArgumentError for an equation that cannot be read, or that does not fit the number of operands; ShapeError when
  * an operand has another number of axes than letters, or one letter stands for two lengths. PyTorch: `torch.einsum`.
@@ -28,6 +29,7 @@ import type { Refusals, Samples } from './samples.ts';
  * ```
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+  checkTensors('einsum', 'operands', operands);
   const { terms, output } = parse(equation);
   if (operands.length === 0)
     throw new ArgumentError(`einsum: '${equation}' needs at least one operand, got none`);

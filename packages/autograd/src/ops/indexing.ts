@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import type { Operand } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { storable } from '../tensor/dtype.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -23,6 +24,7 @@ import { slice, squeeze } from './shape.ts';
  * ```
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
+  checkTensor('select', 'x', x);
   const axis = normalizeDim('select', dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError('select: a 0-dimensional tensor, of shape (), has no axis to index');
   selected('select', x, axis, index);
@@ -65,6 +67,8 @@ const gatherOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor('gather', 'x', x);
+  checkTensor('gather', 'index', index);
   return gatherOp({ x, index }, checkIndex('gather', x, dim, index));
 }
 export const gatherSamples: Samples = (s) => {
@@ -105,6 +109,8 @@ export const gatherRefusals: Refusals = (s) => {
  * ```
  */
 export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+  checkTensor('takeAlongDim', 'x', x);
+  checkTensor('takeAlongDim', 'index', index);
   const op = 'takeAlongDim';
   requireIndex(op, index);
   if (dim === undefined) {
@@ -162,6 +168,8 @@ export const takeAlongDimRefusals: Refusals = (s) => [
  * ```
  */
 export function take(x: Tensor, index: Tensor): Tensor {
+  checkTensor('take', 'x', x);
+  checkTensor('take', 'index', index);
   const positions = positionsFrom('take', index, x.size, 'the flattened tensor', 'fromEither');
   return indexGet(x.reshape([-1]), { axes: [0], lead: 0 }, positions.unsqueeze(0));
 }
@@ -188,6 +196,8 @@ export const takeRefusals: Refusals = (s) => [
  * ```
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor('indexSelect', 'x', x);
+  checkTensor('indexSelect', 'index', index);
   const { axis, whole, positions } = checkSlices('indexSelect', x, dim, index);
   const taken = indexGet(whole, { axes: [axis], lead: axis }, positions);
   if (x.ndim > 0) return taken;
@@ -308,6 +318,9 @@ export function indexAdd(
   source: Tensor,
   { alpha = 1 }: IndexAddOptions = {},
 ): Tensor {
+  checkTensor('indexAdd', 'x', x);
+  checkTensor('indexAdd', 'index', index);
+  checkTensor('indexAdd', 'source', source);
   const slices = checkSlices('indexAdd', x, dim, index);
   const { axis, whole, positions } = slices;
   const added = checkSource('indexAdd', x, source, slices);
@@ -348,6 +361,9 @@ export const indexAddRefusals: Refusals = (s) => [
  * ```
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor('indexCopy', 'x', x);
+  checkTensor('indexCopy', 'index', index);
+  checkTensor('indexCopy', 'source', source);
   const slices = checkSlices('indexCopy', x, dim, index);
   return replaceSlices('indexCopy', x, slices, checkSource('indexCopy', x, source, slices));
 }
@@ -377,6 +393,8 @@ function replaceSlices(op: string, x: Tensor, { axis, whole, positions }: Slices
  * ```
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Operand): Tensor {
+  checkTensor('indexFill', 'x', x);
+  checkTensor('indexFill', 'index', index);
   const slices = checkSlices('indexFill', x, dim, index, 'fromEither');
   const filling = valueFor('indexFill', x, value);
   const shape = slices.whole.shape.with(slices.axis, slices.positions.size);

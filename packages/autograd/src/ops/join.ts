@@ -1,3 +1,4 @@
+import { checkTensor, checkTensors } from '../tensor/check.ts';
 import { constant } from '../tensor/core.ts';
 import { type DType, isFloat, promoteTypes, resultType } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -50,6 +51,7 @@ const listRefusals: Refusals = (s) => [
  * ```
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkTensors('hstack', 'tensors', tensors);
   return joined('hstack', tensors, atleast1d, 1);
 }
 export const hstackSamples: Samples = (s) => [
@@ -75,6 +77,7 @@ export const hstackRefusals: Refusals = (s) => [
  * ```
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkTensors('vstack', 'tensors', tensors);
   return joined('vstack', tensors, atleast2d, 0);
 }
 export const vstackSamples: Samples = (s) => [
@@ -97,6 +100,7 @@ export const vstackRefusals = listRefusals;
  * ```
  */
 export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkTensors('dstack', 'tensors', tensors);
   return joined('dstack', tensors, atleast3d, 2);
 }
 export const dstackSamples: Samples = (s) => [
@@ -119,6 +123,7 @@ export const dstackRefusals = listRefusals;
  * ```
  */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkTensors('columnStack', 'tensors', tensors);
   return joined('columnStack', tensors, (x) => (x.ndim < 2 ? reshape(x, [x.size, 1]) : x), 1);
 }
 export const columnStackSamples: Samples = (s) => [
@@ -151,6 +156,7 @@ export interface MeshgridOptions {
  * ```
  */
 export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: MeshgridOptions = {}): Tensor[] {
+  checkTensors('meshgrid', 'tensors', tensors);
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new ArgumentError(`meshgrid: unknown indexing '${indexing}'; known are ij, xy`);
   }
@@ -215,6 +221,7 @@ const vectorRefusals: Refusals = (s) => [
  * ```
  */
 export function cartesianProd(tensors: readonly Tensor[]): Tensor {
+  checkTensors('cartesianProd', 'tensors', tensors);
   const columns = grids('cartesianProd', tensors, 1).map((grid) => reshape(grid, [-1]));
   return columns.length === 1 ? columns[0]! : stack(columns, 1);
 }
@@ -252,6 +259,7 @@ export function combinations(
   r = 2,
   { withReplacement = false }: CombinationsOptions = {},
 ): Tensor {
+  checkTensor('combinations', 'x', x);
   if (x.ndim !== 1)
     throw new ShapeError(`combinations: expected a vector, got shape ${formatShape(x.shape)}`);
   if (!Number.isInteger(r) || r < 0) {
@@ -298,6 +306,7 @@ export const combinationsRefusals: Refusals = (s) => [
  * ```
  */
 export function blockDiag(tensors: readonly Tensor[]): Tensor {
+  checkTensors('blockDiag', 'tensors', tensors);
   if (tensors.length === 0)
     throw new ArgumentError('blockDiag: expected at least one tensor, got an empty list');
   const odd = tensors.findIndex((x) => x.ndim > 2);
@@ -359,6 +368,7 @@ export interface VanderOptions {
  * ```
  */
 export function vander(x: Tensor, columns = x.size, { increasing = false }: VanderOptions = {}): Tensor {
+  checkTensor('vander', 'x', x);
   if (x.ndim !== 1) throw new ShapeError(`vander: expected a vector, got shape ${formatShape(x.shape)}`);
   if (!Number.isInteger(columns) || columns < 0) {
     throw new ArgumentError(`vander: the number of columns must be a whole number >= 0, got ${columns}`);

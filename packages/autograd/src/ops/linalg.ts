@@ -1,10 +1,12 @@
 import { type LuFactors, linalgKernels } from '../kernels/linalg.ts';
 import { type DefinedOp, defineOp } from '../tape/defineOp.ts';
 import { sumOf } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { inverse } from './inverse.ts';
 import {
   identityMatrix,
   matrixError,
@@ -80,6 +82,8 @@ export interface SolveOptions {
  * ```
  */
 export function solve(a: Tensor, b: Tensor, { left = true }: SolveOptions = {}): Tensor {
+  checkTensor('solve', 'a', a);
+  checkTensor('solve', 'b', b);
   requireSquare('solve', 'A', a);
   const isVector = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const side = isVector ? b.unsqueeze(-1) : b;
@@ -139,16 +143,6 @@ export const solveRefusals: Refusals = (s) => {
   ];
 };
 
-const inverseOp = /* @__PURE__ */ defineOp({
-  name: 'inv',
-  inputs: ['a'],
-  saves: ['output'],
-  forward: ({ a }, { factors }: { readonly factors: LuFactors }) =>
-    wrap(linalgKernels.inverse(factors, a), a.dtype, a.shape),
-  vjp: { a: (g, { output: x }) => x.mT.matmul(g).matmul(x.mT).neg() },
-  jvp: ({ a: t }, { output: x }) => t && x.matmul(t).matmul(x).neg(),
-});
-
 /**
  * The inverse A^-1. To multiply by it, {@link solve} is faster and more accurate. Derivative: -A^-T g A^-T.
  *
@@ -162,8 +156,9 @@ const inverseOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function inv(a: Tensor): Tensor {
+  checkTensor('inv', 'a', a);
   requireSquare('inv', 'A', a);
-  return inverseOp({ a }, { factors: regularFactors('inv', a) });
+  return inverse({ a }, { factors: regularFactors('inv', a) });
 }
 export const invSamples: Samples = (s) => [regular(s, s.oneOf(squareShapes))];
 export const invRefusals: Refusals = (s) => [
@@ -238,6 +233,7 @@ const detOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function det(a: Tensor): Tensor {
+  checkTensor('det', 'a', a);
   requireSquare('det', 'A', a);
   return detOp({ a });
 }
@@ -257,9 +253,9 @@ const slogdetOp = /* @__PURE__ */ defineOp({
   },
   vjp: {
     a: ([, g], { a }, attributes) =>
-      g ? inverseOp({ a }, attributes).mT.mul(g.unsqueeze(-1).unsqueeze(-1)) : null,
+      g ? inverse({ a }, attributes).mT.mul(g.unsqueeze(-1).unsqueeze(-1)) : null,
   },
-  jvp: ({ a: t }, { a }, attributes) => [null, t && inverseOp({ a }, attributes).mT.mul(t).sum([-2, -1])],
+  jvp: ({ a: t }, { a }, attributes) => [null, t && inverse({ a }, attributes).mT.mul(t).sum([-2, -1])],
 });
 
 /** The sign and the logarithm of a determinant. */
@@ -272,7 +268,7 @@ export interface SignAndLogDeterminant {
 
 /**
  * The sign of det A and ln |det A|, which neither overflows nor vanishes where the determinant would; 0 and -Infinity for
- * a singular matrix. Derivative of the logarithm: g A^-T, infinite for a singular matrix; of the sign: 0.
+ * a singular matrix. Derivatives: of the logarithm g A^-T, infinite for a singular matrix; 0 of the sign.
  *
  * Errors: ShapeError unless A is square; DTypeError for integers. PyTorch: `torch.linalg.slogdet`.
  *
@@ -284,6 +280,7 @@ export interface SignAndLogDeterminant {
  * ```
  */
 export function slogdet(a: Tensor): SignAndLogDeterminant {
+  checkTensor('slogdet', 'a', a);
   requireSquare('slogdet', 'A', a);
   const [sign, logabsdet] = slogdetOp({ a }, { factors: linalgKernels.luFactor(a) }) as [Tensor, Tensor];
   return { sign, logabsdet };
@@ -348,6 +345,8 @@ export function solveTriangular(
   b: Tensor,
   { upper, left = true, unitriangular = false }: SolveTriangularOptions,
 ): Tensor {
+  checkTensor('solveTriangular', 'a', a);
+  checkTensor('solveTriangular', 'b', b);
   requireSquare('solveTriangular', 'A', a);
   requireMatrix('solveTriangular', 'B', b);
   if (a.shape.at(-1) !== b.shape.at(left ? -2 : -1)) {

@@ -1,4 +1,5 @@
 import type { Operand } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -18,6 +19,7 @@ import { indexChange, indexGet } from './selection.ts';
  * ```
  */
 export function nonzero(x: Tensor): Tensor {
+  checkTensor('nonzero', 'x', x);
   const positions = positionsOf(x.detach());
   return (x.ndim === 0 ? positions.slice(0, 0, 0) : positions).transpose(0, 1).contiguous();
 }
@@ -70,6 +72,8 @@ function selection(
  * ```
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  checkTensor('maskedSelect', 'x', x);
+  checkTensor('maskedSelect', 'mask', mask);
   const [whole, where] = masked('maskedSelect', x, mask);
   return indexGet(whole.ndim === 0 ? whole.reshape([1]) : whole, ...selection(where));
 }
@@ -96,6 +100,9 @@ export const maskedSelectRefusals: Refusals = (s) =>
  * ```
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  checkTensor('maskedScatter', 'x', x);
+  checkTensor('maskedScatter', 'mask', mask);
+  checkTensor('maskedScatter', 'source', source);
   const [whole, where] = masked('maskedScatter', x, mask);
   if (source.dtype !== x.dtype) {
     throw new DTypeError(`maskedScatter: source is ${source.dtype}, x is ${x.dtype}; convert one with .to()`);
@@ -144,6 +151,8 @@ export const maskedScatterRefusals: Refusals = (s) => [
  * ```
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
+  checkTensor('maskedFill', 'x', x);
+  checkTensor('maskedFill', 'mask', mask);
   const [whole, held] = masked('maskedFill', x, mask);
   return where(held, valueFor('maskedFill', x, value), whole);
 }

@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import type { Operand } from '../tape/shorthands.ts';
+import { checkOperand } from '../tensor/check.ts';
 import { constant, wrap, wrapView } from '../tensor/core.ts';
 import { category, storable } from '../tensor/dtype.ts';
 import { DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
@@ -107,6 +108,7 @@ export function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): n
 
 /** A number, or a tensor without axes, as a value for elements of `x`. */
 export function valueFor(op: string, x: Tensor, value: Operand): Tensor {
+  checkOperand(op, 'value', value);
   if (typeof value === 'number') return constant(storable(op, value, x.dtype), x.dtype, []);
   if (value.ndim > 0) {
     throw new ShapeError(

@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import { bilinear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, promoteTypes } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -39,6 +40,8 @@ const storedOf = (b: Tensor): Stored => ({ byColumns: b.strides.at(-2) === 1 && 
  * ```
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensor('matmul', 'a', a);
+  checkTensor('matmul', 'b', b);
   const inner = [a.shape.at(-1), b.ndim > 1 ? b.shape.at(-2) : b.shape[0]];
   if (a.ndim === 0 || b.ndim === 0 || inner[0] !== inner[1]) {
     throw new ShapeError(
@@ -130,6 +133,8 @@ function requireEqual(op: string, a: Tensor, b: Tensor, x: number, y: number, ru
  * ```
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  checkTensor('dot', 'a', a);
+  checkTensor('dot', 'b', b);
   requireNdim('dot', 'a', a, 1);
   requireNdim('dot', 'b', b, 1);
   requireEqual('dot', a, b, a.shape[0]!, b.shape[0]!, 'the lengths');
@@ -159,6 +164,8 @@ export const dotRefusals: Refusals = (s) => [
  * ```
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  checkTensor('outer', 'a', a);
+  checkTensor('outer', 'b', b);
   requireNdim('outer', 'a', a, 1);
   requireNdim('outer', 'b', b, 1);
   return a.unsqueeze(1).mul(b);
@@ -181,6 +188,8 @@ export const outerRefusals: Refusals = (s) => [
  * ```
  */
 export function mm(a: Tensor, b: Tensor): Tensor {
+  checkTensor('mm', 'a', a);
+  checkTensor('mm', 'b', b);
   checkMm('mm', 'a', a, 'b', b);
   return matmul(a, b);
 }
@@ -230,6 +239,8 @@ export const mmRefusals: Refusals = (s) => [
  * ```
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  checkTensor('bmm', 'a', a);
+  checkTensor('bmm', 'b', b);
   checkBmm('bmm', 'a', a, 'b', b);
   return matmul(a, b);
 }
@@ -271,6 +282,8 @@ export const bmmRefusals: Refusals = (s) => [
  * ```
  */
 export function mv(a: Tensor, v: Tensor): Tensor {
+  checkTensor('mv', 'a', a);
+  checkTensor('mv', 'v', v);
   checkMv('mv', 'a', a, 'v', v);
   return matmul(a, v);
 }
@@ -348,6 +361,9 @@ const addProductOptions = (s: SampleKit): AddProductOptions =>
  * ```
  */
 export function addmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor('addmm', 'input', input);
+  checkTensor('addmm', 'a', a);
+  checkTensor('addmm', 'b', b);
   checkMm('addmm', 'a', a, 'b', b);
   return addProduct('addmm', input, matmul(a, b), options);
 }
@@ -384,6 +400,9 @@ export const addmmRefusals: Refusals = (s) => {
  * ```
  */
 export function addmv(input: Tensor, a: Tensor, v: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor('addmv', 'input', input);
+  checkTensor('addmv', 'a', a);
+  checkTensor('addmv', 'v', v);
   checkMv('addmv', 'a', a, 'v', v);
   return addProduct('addmv', input, matmul(a, v), options);
 }
@@ -427,6 +446,9 @@ export const addmvRefusals: Refusals = (s) => [
  * ```
  */
 export function addbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor('addbmm', 'input', input);
+  checkTensor('addbmm', 'a', a);
+  checkTensor('addbmm', 'b', b);
   checkBmm('addbmm', 'a', a, 'b', b);
   // One product of (m, b k) by (b k, n): the sum over the batch is part of it.
   const [batch, m, k] = a.shape as [number, number, number];
@@ -470,6 +492,9 @@ export const addbmmRefusals: Refusals = (s) => [
  * ```
  */
 export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor('baddbmm', 'input', input);
+  checkTensor('baddbmm', 'a', a);
+  checkTensor('baddbmm', 'b', b);
   checkBmm('baddbmm', 'a', a, 'b', b);
   return addProduct('baddbmm', input, matmul(a, b), options);
 }
@@ -512,6 +537,9 @@ export const baddbmmRefusals: Refusals = (s) => [
  * ```
  */
 export function addr(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor('addr', 'input', input);
+  checkTensor('addr', 'a', a);
+  checkTensor('addr', 'b', b);
   requireNdim('addr', 'a', a, 1);
   requireNdim('addr', 'b', b, 1);
   return addProduct('addr', input, outer(a, b), options);

@@ -281,6 +281,7 @@ export const rollRefusals: Refusals = (s) => [
  * ```
  */
 export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
+  checkTensor('repeatInterleave', 'x', x);
   const op = 'repeatInterleave';
   const axis = dim === undefined ? 0 : normalizeDim(op, dim, x.ndim);
   if (dim !== undefined && x.ndim === 0)
@@ -348,6 +349,7 @@ function countsOf(op: string, repeats: Tensor, length: number, x: Tensor): reado
  * ```
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  checkTensor('rot90', 'x', x);
   if (x.ndim < 2)
     throw new ShapeError(`rot90: expected at least two axes, got shape ${formatShape(x.shape)}`);
   if (!Number.isInteger(k)) throw new ArgumentError(`rot90: k must be a whole number, got ${k}`);
@@ -390,6 +392,7 @@ export const rot90Refusals: Refusals = (s) => [
  * ```
  */
 export function fliplr(x: Tensor): Tensor {
+  checkTensor('fliplr', 'x', x);
   if (x.ndim < 2)
     throw new ShapeError(`fliplr: expected at least two axes, got shape ${formatShape(x.shape)}`);
   return flip(x, 1);
@@ -410,6 +413,7 @@ export const fliplrRefusals: Refusals = (s) => [
  * ```
  */
 export function flipud(x: Tensor): Tensor {
+  checkTensor('flipud', 'x', x);
   if (x.ndim < 1) throw new ShapeError('flipud: a tensor of shape () has no axis to reverse');
   return flip(x, 0);
 }

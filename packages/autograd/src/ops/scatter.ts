@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import type { Operand } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -106,6 +107,9 @@ const scatterAddOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor('scatterAdd', 'x', x);
+  checkTensor('scatterAdd', 'index', index);
+  checkTensor('scatterAdd', 'source', source);
   return addAt('scatterAdd', x, checkIndex('scatterAdd', x, dim, index), index, source);
 }
 export const scatterAddSamples: Samples = (s) => {
@@ -159,6 +163,8 @@ function kept(index: Tensor, dim: number, shape: Shape): Tensor {
  * ```
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Operand): Tensor {
+  checkTensor('scatter', 'x', x);
+  checkTensor('scatter', 'index', index);
   return replaceAt('scatter', x, checkIndex('scatter', x, dim, index), index, source);
 }
 export const scatterSamples: Samples = (s) => {
@@ -273,6 +279,9 @@ export function scatterReduce(
   reduce: ScatterReduction,
   { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
+  checkTensor('scatterReduce', 'x', x);
+  checkTensor('scatterReduce', 'index', index);
+  checkTensor('scatterReduce', 'source', source);
   const op = 'scatterReduce';
   if (!reductions.includes(reduce)) {
     throw new ArgumentError(`${op}: unknown reduce '${reduce}'; known are ${reductions.join(', ')}`);

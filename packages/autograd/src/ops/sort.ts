@@ -216,6 +216,7 @@ const stepwise = (samples: Samples) =>
  * ```
  */
 export function unique(x: Tensor, options: UniqueOptions = {}): Unique {
+  checkTensor('unique', 'x', x);
   return distinct('unique', x, options, false);
 }
 export const uniqueSamples = /* @__PURE__ */ stepwise((s) =>
@@ -243,6 +244,7 @@ export const uniqueRefusals: Refusals = (s) => [
  * ```
  */
 export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Unique {
+  checkTensor('uniqueConsecutive', 'x', x);
   return distinct('uniqueConsecutive', x, options, true);
 }
 export const uniqueConsecutiveSamples = uniqueSamples;

@@ -1,76 +1,15 @@
 import { kernels } from '../kernels/select.ts';
-import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
+import { checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
-import { type Dims, formatShape, sameShape } from '../tensor/shape.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { floating, nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
+import { nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
 import { where } from './compare.ts';
-import {
-  mean,
-  type ReduceOptions,
-  std,
-  stdSamples,
-  type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
-  varianceRefusals,
-} from './reduce.ts';
+import type { ReduceOptions, ValuesAndIndices } from './reduce.ts';
 import { nonDifferentiable, type Refusals, type Samples } from './samples.ts';
 import { sort } from './sort.ts';
-
-/** A variance with its mean. */
-export interface VarianceAndMean {
-  /** The variance. */
-  readonly variance: Tensor;
-  /** The mean. */
-  readonly mean: Tensor;
-}
-
-/**
- * The variance and the mean over all axes, or over `dim`. Derivatives: those of {@link variance} and {@link mean}.
- * Errors: DTypeError for integers. PyTorch: `torch.var_mean`.
- *
- * @example
- * ```ts
- * import { tensor, varMean } from '@tensortape/autograd';
- * console.log(varMean(tensor([1, 2, 3])).mean); // tensor(2.)
- * ```
- */
-export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): VarianceAndMean {
-  const { axes } = reduction('varMean', x, dim, options, ['keepdim', 'correction']);
-  requireFloat('varMean', x);
-  return { variance: variance(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
-}
-export const varMeanSamples = stdSamples;
-export const varMeanRefusals = varianceRefusals;
-
-/** A standard deviation with its mean. */
-export interface StdAndMean {
-  /** The standard deviation. */
-  readonly std: Tensor;
-  /** The mean. */
-  readonly mean: Tensor;
-}
-
-/**
- * The standard deviation and the mean over all axes, or over `dim`. Derivatives: those of {@link std} and {@link mean}.
- * Errors: DTypeError for integers. PyTorch: `torch.std_mean`.
- *
- * @example
- * ```ts
- * import { stdMean, tensor } from '@tensortape/autograd';
- * console.log(stdMean(tensor([1, 2, 3])).std); // tensor(1.)
- * ```
- */
-export function stdMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): StdAndMean {
-  const { axes } = reduction('stdMean', x, dim, options, ['keepdim', 'correction']);
-  requireFloat('stdMean', x);
-  return { std: std(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
-}
-export const stdMeanSamples = stdSamples;
-export const stdMeanRefusals = varianceRefusals;
 
 /** The place of the median in ascending order, of a line with so many NaN behind its numbers. */
 const medianRank = {
@@ -125,6 +64,7 @@ function middle(
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('median', 'x', x);
   return middle('median', x, dim, options);
 }
 export const medianSamples: Samples = (s) => {
@@ -152,6 +92,7 @@ export const medianRefusals: Refusals = (s) => [
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  checkTensor('nanmedian', 'x', x);
   return middle('nanmedian', x, dim, options);
 }
 export const nanmedianSamples = medianSamples;
@@ -278,6 +219,7 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
  * ```
  */
 export function quantile(x: Tensor, q: Tensor | number, dim?: number, options: QuantileOptions = {}): Tensor {
+  checkTensor('quantile', 'x', x);
   return quantiles('quantile', x, q, dim, options);
 }
 export const quantileSamples: Samples = (s) => {
@@ -322,6 +264,7 @@ export function nanquantile(
   dim?: number,
   options: QuantileOptions = {},
 ): Tensor {
+  checkTensor('nanquantile', 'x', x);
   return quantiles('nanquantile', x, q, dim, options);
 }
 export const nanquantileSamples = quantileSamples;
@@ -393,6 +336,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: x must be 1-dimensional, got shape ${formatShape(x.shape)}; flatten() it`,
     );
   }
+  if (weights !== undefined) checkTensor('bincount', 'weights', weights);
   if (weights !== undefined && !sameShape(weights.shape, x.shape)) {
     throw new ShapeError(
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,
@@ -420,136 +364,4 @@ export const bincountRefusals: Refusals = (s) => [
   [[s.index([3], 4), s.tensorOf([2])], 'ShapeError', /weights have shape \(2,\), x \(3,\)/],
   [[s.index([3], 1).sub(1)], 'ArgumentError', /elements of x must be >= 0, got -1/],
   [[s.index([3], 4), undefined, 2.5], 'ArgumentError', /minlength must be a whole number >= 0, got 2\.5/],
-];
-
-/** Options of {@link cov}. */
-export interface CovarianceOptions {
-  /** Subtracted from the number of observations in the divisor. Default 1. */
-  readonly correction?: number;
-  /** How often each observation counts (int32). */
-  readonly fweights?: Tensor;
-  /** How much each observation counts. */
-  readonly aweights?: Tensor;
-}
-
-/**
- * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) / c,
- * m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W - correction),
- * where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its variance.
- * Derivative: of the i-th row, by composition of products.
- *
- * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or weights of the
- * wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
- *
- * @example
- * ```ts
- * import { cov, tensor } from '@tensortape/autograd';
- * console.log(cov(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
- * ```
- */
-export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
-  checkOptions('cov', options, ['correction', 'fweights', 'aweights']);
-  const { correction = 1, fweights, aweights } = options;
-  checkObservations('cov', x);
-  const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
-  const n = rows.shape[1]!;
-  checkWeights('fweights', fweights, n, x);
-  checkWeights('aweights', aweights, n, x);
-  const w = fweights && aweights ? fweights.mul(aweights) : (fweights ?? aweights);
-  const shape = x.ndim < 2 ? [] : [rows.shape[0]!, rows.shape[0]!];
-  if (w === undefined) {
-    const centred = rows.sub(rows.mean(1, { keepdim: true }));
-    return centred
-      .matmul(centred.T)
-      .div(Math.max(0, n - correction))
-      .reshape(shape);
-  }
-  const total = w.sum();
-  if (total.item() === 0) throw new ArgumentError('cov: the weights add up to 0');
-  const centred = rows.sub(rows.mul(w).sum(1, { keepdim: true }).div(total));
-  const lost = aweights ? w.mul(aweights).sum().div(total).mul(correction) : correction;
-  return centred.mul(w).matmul(centred.T).div(total.sub(lost).clamp(0)).reshape(shape);
-}
-export const covSamples: Samples = (s) => {
-  const correction = s.oneOf([0, 1]);
-  const weights = { low: 0.5, high: 2 };
-  return s.oneOf<() => readonly unknown[]>([
-    () => [s.tensorOf([2, 3]), { correction }],
-    () => [s.tensorOf([3])],
-    () => [
-      s.tensorOf([2, 4]),
-      { correction, fweights: s.index([4], 3).add(1), aweights: s.tensorOf([4], weights) },
-    ],
-    () => [s.tensorOf([2, 3]), { correction, aweights: s.tensorOf([3], weights) }],
-    () => [s.tensorOf([2, 3]), { correction, fweights: s.index([3], 3).add(1) }],
-  ])();
-};
-export const covRefusals: Refusals = (s) => {
-  const x = s.tensorOf([2, 3]);
-  return [
-    [[s.tensorOf([2, 2, 2])], 'ShapeError', /at most two axes, got shape \(2, 2, 2\)/],
-    [[s.mask([3])], 'DTypeError', /x is bool/],
-    [[x, { fweights: s.tensorOf([3]) }], 'DTypeError', /fweights are float64, expected int32/],
-    [[x, { aweights: s.index([3], 3) }], 'DTypeError', /aweights are int32, expected floating point/],
-    [
-      [x, { fweights: s.index([2], 3) }],
-      'ShapeError',
-      /fweights have shape \(2,\), .* 3 observations of x of shape \(2, 3\)|\(2,\)/,
-    ],
-    [[x, { fweights: s.index([3], 1).sub(1) }], 'ArgumentError', /fweights must be >= 0, got -1/],
-    [[x, { fweights: s.index([3], 1) }], 'ArgumentError', /weights add up to 0/],
-  ];
-};
-
-function checkObservations(op: string, x: Tensor): void {
-  checkTensor(op, 'x', x);
-  if (x.ndim > 2) throw new ShapeError(`${op}: expected at most two axes, got shape ${formatShape(x.shape)}`);
-  if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
-}
-
-function checkWeights(
-  name: 'aweights' | 'fweights',
-  weights: Tensor | undefined,
-  n: number,
-  x: Tensor,
-): void {
-  if (weights === undefined) return;
-  const expected = name === 'aweights' ? 'floating point' : 'int32';
-  if (isFloat(weights.dtype) !== (name === 'aweights') || weights.dtype === 'bool') {
-    throw new DTypeError(`cov: ${name} are ${weights.dtype}, expected ${expected}`);
-  }
-  if (weights.ndim !== 1 || weights.size !== n) {
-    throw new ShapeError(
-      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each observation of x of shape ${formatShape(x.shape)}`,
-    );
-  }
-  const smallest = n === 0 ? 0 : weights.amin().item();
-  if (!(smallest >= 0)) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
-}
-
-/**
- * Pearson's correlations c_ij / sqrt(c_ii c_jj) of variables, one to a row, over observations, limited to [-1, 1]; c are the
- * covariances of {@link cov}. Derivative: by composition of quotients, products and roots.
- *
- * Errors: ShapeError above two axes; DTypeError for bool. PyTorch: `torch.corrcoef`.
- *
- * @example
- * ```ts
- * import { corrcoef, tensor } from '@tensortape/autograd';
- * console.log(corrcoef(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
- * ```
- */
-export function corrcoef(x: Tensor): Tensor {
-  checkObservations('corrcoef', x);
-  const c = cov(x);
-  if (c.ndim === 0) return c.div(c);
-  const deviations = c.diagonal().sqrt();
-  return c.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
-}
-export const corrcoefSamples: Samples = (s) => [
-  s.tensorOf(s.oneOf([[2, 4], [3, 5], [4]]), { distinct: true }),
-];
-export const corrcoefRefusals: Refusals = (s) => [
-  [[s.tensorOf([2, 2, 2])], 'ShapeError', /at most two axes, got shape \(2, 2, 2\)/],
-  [[s.mask([3])], 'DTypeError', /x is bool/],
 ];

@@ -1,4 +1,5 @@
 import type { Operand } from '../tape/shorthands.ts';
+import { checkOperand, checkTensor } from '../tensor/check.ts';
 import { constant, Tensor, wrap } from '../tensor/core.ts';
 import { storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
@@ -193,6 +194,7 @@ function combined(op: string, indexed: readonly Indexed[]): Pick<Subscripted, 'a
  * ```
  */
 export function at(x: Tensor, ...subscripts: readonly Subscript[]): Tensor {
+  checkTensor('at', 'x', x);
   const { layout, along, positions } = subscripted('at', x, subscripts);
   if (along.axes.length === 0) return basicView.pick(x, layout ?? ((view) => view));
   return indexGet(layout === null ? x : basicView.pick(x, layout), along, positions);
@@ -291,9 +293,11 @@ export function indexPut(
   values: Operand,
   { accumulate = false }: IndexPutOptions = {},
 ): Tensor {
+  checkTensor('indexPut', 'x', x);
   const op = 'indexPut';
   const { layout, along, positions } = subscripted(op, x, subscripts);
   const shape = selectedShape(layout === null ? x.shape : layout(x).shape, along, positions.shape);
+  checkOperand(op, 'values', values);
   const source = typeof values === 'number' ? constant(storable(op, values, x.dtype), x.dtype, []) : values;
   if (source.dtype !== x.dtype) {
     throw new DTypeError(`${op}: the values are ${source.dtype}, x is ${x.dtype}; convert one with .to()`);

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -20,6 +21,8 @@ import { dimRefusals, type Refusals, type Samples } from './samples.ts';
  * ```
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
+  checkTensor('inner', 'a', a);
+  checkTensor('inner', 'b', b);
   if (a.ndim === 0 || b.ndim === 0) return a.mul(b);
   if (a.shape.at(-1) !== b.shape.at(-1)) {
     throw new ShapeError(
@@ -70,6 +73,8 @@ export function tensordot(
   b: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
 ): Tensor {
+  checkTensor('tensordot', 'a', a);
+  checkTensor('tensordot', 'b', b);
   const [axesA, axesB] = pairedAxes(a, b, dims);
 
   let [x, y] = [a, b];
@@ -192,6 +197,8 @@ export const tensordotRefusals: Refusals = (s) => {
  * ```
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  checkTensor('kron', 'a', a);
+  checkTensor('kron', 'b', b);
   const rank = Math.max(a.ndim, b.ndim);
   const lengths = (x: Tensor) => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
   const [of, each] = [lengths(a), lengths(b)];
@@ -217,6 +224,7 @@ export const kronSamples: Samples = (s) => [
  * ```
  */
 export function trace(x: Tensor): Tensor {
+  checkTensor('trace', 'x', x);
   if (x.ndim !== 2) throw new ShapeError(`trace: x must be a matrix, got shape ${formatShape(x.shape)}`);
   return x.diagonal().sum();
 }
@@ -239,6 +247,8 @@ export const traceRefusals: Refusals = (s) => [
  * ```
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
+  checkTensor('cross', 'a', a);
+  checkTensor('cross', 'b', b);
   const axis = normalizeDim('cross', dim, a.ndim);
   if (a.ndim !== b.ndim || a.shape[axis] !== 3 || b.shape[axis] !== 3) {
     throw new ShapeError(

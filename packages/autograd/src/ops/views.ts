@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor, checkTensors } from '../tensor/check.ts';
 import { wrap, wrapView } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, formatShape, normalizeDim, type Shape, sizeOf } from '../tensor/shape.ts';
@@ -22,6 +23,7 @@ import { expand, permute, reshape, slice } from './shape.ts';
  * ```
  */
 export function view(x: Tensor, shape: Shape): Tensor {
+  checkTensor('view', 'x', x);
   return viewed('view', x, shape);
 }
 export const viewSamples: Samples = (s) => [
@@ -59,6 +61,8 @@ function viewed(op: string, x: Tensor, shape: Shape): Tensor {
  * ```
  */
 export function viewAs(x: Tensor, other: Tensor): Tensor {
+  checkTensor('viewAs', 'x', x);
+  checkTensor('viewAs', 'other', other);
   return viewed('viewAs', x, other.shape);
 }
 export const viewAsSamples: Samples = (s) => [
@@ -87,6 +91,8 @@ export const viewAsRefusals: Refusals = (s) => [
  * ```
  */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
+  checkTensor('expandAs', 'x', x);
+  checkTensor('expandAs', 'other', other);
   const lead = other.ndim - x.ndim;
   if (lead < 0 || x.shape.some((length, axis) => length !== 1 && length !== other.shape[axis + lead])) {
     throw new ShapeError(
@@ -114,6 +120,7 @@ export const expandAsRefusals: Refusals = (s) => [
  */
 export function broadcastTensors<const T extends readonly Tensor[]>(tensors: T): { [K in keyof T]: Tensor };
 export function broadcastTensors(tensors: readonly Tensor[]): Tensor[] {
+  checkTensors('broadcastTensors', 'tensors', tensors);
   const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes('broadcastTensors', a, b), []);
   return tensors.map((x) => expand(x, shape));
 }
@@ -138,6 +145,7 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
+  checkTensor('movedim', 'x', x);
   const axesOf = (dims: number | readonly number[], name: string) => {
     const axes = [dims].flat().map((dim) => normalizeDim('movedim', dim, x.ndim));
     if (new Set(axes).size !== axes.length) {
@@ -199,6 +207,7 @@ export const movedimRefusals: Refusals = (s) => [
  * ```
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  checkTensor('unflatten', 'x', x);
   const axis = normalizeDim('unflatten', dim, x.ndim);
   const length = x.shape[axis];
   if (length === undefined) throw new ShapeError('unflatten: a tensor of shape () has no axis to take apart');
@@ -237,6 +246,7 @@ export const unflattenRefusals: Refusals = (s) => [
  * ```
  */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
+  checkTensor('unbind', 'x', x);
   const axis = normalizeDim('unbind', dim, x.ndim);
   const length = x.shape[axis];
   if (length === undefined) throw new ShapeError('unbind: a tensor of shape () has no axis to take apart');
@@ -281,6 +291,7 @@ function splitAt(op: string, x: Tensor, sections: Sections, axis: number): Tenso
  * ```
  */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
+  checkTensor('tensorSplit', 'x', x);
   const axis = normalizeDim('tensorSplit', dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError('tensorSplit: a tensor of shape () has no axis to split');
   checkSections('tensorSplit', sections);
@@ -333,6 +344,7 @@ function evenSplit(op: string, x: Tensor, sections: Sections, axis: number, leas
  * ```
  */
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  checkTensor('hsplit', 'x', x);
   return evenSplit('hsplit', x, sections, x.ndim === 1 ? 0 : 1, 1);
 }
 export const hsplitSamples: Samples = (s) => [
@@ -361,6 +373,7 @@ const splitRefusals = (x: Tensor, sections: number): ReturnType<Refusals> => [
  * ```
  */
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  checkTensor('vsplit', 'x', x);
   return evenSplit('vsplit', x, sections, 0, 2);
 }
 export const vsplitSamples: Samples = (s) => [s.tensorOf([4, 2]), s.oneOf<Sections>([2, 4, [1], [3, 9]])];
@@ -380,6 +393,7 @@ export const vsplitRefusals: Refusals = (s) => [
  * ```
  */
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  checkTensor('dsplit', 'x', x);
   return evenSplit('dsplit', x, sections, 2, 3);
 }
 export const dsplitSamples: Samples = (s) => [s.tensorOf([1, 2, 4]), s.oneOf<Sections>([2, 4, [1], [3, 9]])];
@@ -423,6 +437,7 @@ const overlapOp: (g: Tensor, windows: Windows) => Tensor = /* @__PURE__ */ linea
  * ```
  */
 export function slidingWindows(x: Tensor, dim: number, size: number, step: number): Tensor {
+  checkTensor('slidingWindows', 'x', x);
   const op = 'slidingWindows';
   const axis = normalizeDim(op, dim, x.ndim);
   const length = x.shape[axis] ?? 1;
@@ -469,6 +484,7 @@ export const slidingWindowsRefusals: Refusals = (s) => [
  * ```
  */
 export function atleast1d(x: Tensor): Tensor {
+  checkTensor('atleast1d', 'x', x);
   return x.ndim === 0 ? reshape(x, [1]) : x;
 }
 export const atleast1dSamples: Samples = (s) => [s.tensor()];
@@ -484,6 +500,7 @@ export const atleast1dSamples: Samples = (s) => [s.tensor()];
  * ```
  */
 export function atleast2d(x: Tensor): Tensor {
+  checkTensor('atleast2d', 'x', x);
   return x.ndim < 2 ? reshape(x, [1, ...atleast1d(x).shape]) : x;
 }
 export const atleast2dSamples = atleast1dSamples;
@@ -499,6 +516,7 @@ export const atleast2dSamples = atleast1dSamples;
  * ```
  */
 export function atleast3d(x: Tensor): Tensor {
+  checkTensor('atleast3d', 'x', x);
   return x.ndim < 3 ? reshape(x, [...atleast2d(x).shape, 1]) : x;
 }
 export const atleast3dSamples = atleast1dSamples;

@@ -1,11 +1,11 @@
 import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
-import { checkTensor } from '../tensor/check.ts';
-import { alias, constant, Tensor, wrap } from '../tensor/core.ts';
+import { checkOperand, checkTensor } from '../tensor/check.ts';
+import { alias, constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
 import { broadcastShapes, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor.ts';
 import { withGradMode } from './mode.ts';
 import type { Node, Op, Spec } from './node.ts';
 import { isTracked, record1, record2 } from './record.ts';
@@ -201,6 +201,8 @@ export type BinaryDefinition = {
   readonly forward: BinaryName | ((a: number, b: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
+  /** Common dtypes that are refused; none unless given. */
+  readonly refuses?: Refused;
 } & BinaryRule;
 
 /**
@@ -208,7 +210,7 @@ export type BinaryDefinition = {
  * with rules of their own, so the rules see equal shapes and dtypes.
  */
 export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) => Tensor {
-  const { name, forward, saves, integers = 'keep' } = definition;
+  const { name, forward, saves, integers = 'keep', refuses } = definition;
   const rules = definition.differentials as readonly ((t: Tensor, a?: Tensor, b?: Tensor) => Tensor)[];
   const differential = (t: Tensor, node: Node, index: number) => {
     if (saves === 'nothing') return rules[index]!(t);
@@ -228,6 +230,7 @@ export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) =
   };
   return (a, b) => {
     const [x, y] = operands(name, a, b, integers);
+    if (refuses !== undefined) refuseDType(name, x, refuses);
     const out = wrap(kernels.binary(forward, x, y), x.dtype, x.shape);
     const trackedX = isTracked(x);
     const trackedY = isTracked(y);
@@ -267,13 +270,6 @@ export function operands(
   if (sameShape(x.shape, y.shape)) return [x, y];
   const shape = broadcastShapes(op, x.shape, y.shape);
   return [sameShape(x.shape, shape) ? x : x.expand(shape), sameShape(y.shape, shape) ? y : y.expand(shape)];
-}
-
-function checkOperand(op: string, argument: string, value: unknown): void {
-  if (typeof value === 'number' || value instanceof Tensor) return;
-  throw new ArgumentError(
-    `${op}: expected a tensor or a number as ${argument}, got ${kindOf(value)}; make one with tensor(…)`,
-  );
 }
 
 function toDType(x: Tensor, dtype: DType): Tensor {

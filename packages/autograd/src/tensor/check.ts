@@ -15,6 +15,14 @@ export function checkTensor(op: string, argument: string, value: unknown): asser
   throw new ArgumentError(`${op}: expected a tensor as ${argument}, got ${kindOf(value)}${remedy}`);
 }
 
+/** Refuses what is neither a tensor nor a number. */
+export function checkOperand(op: string, argument: string, value: unknown): void {
+  if (typeof value === 'number' || value instanceof Tensor) return;
+  throw new ArgumentError(
+    `${op}: expected a tensor or a number as ${argument}, got ${kindOf(value)}; make one with tensor(…)`,
+  );
+}
+
 /** Refuses what is not a list with a tensor in each place. */
 export function checkTensors(
   op: string,
