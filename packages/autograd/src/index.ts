@@ -257,6 +257,7 @@ export {
   at,
   type IndexPutOptions,
   indexPut,
+  type SliceBound,
   type SliceText,
   type Subscript,
 } from './ops/subscript.ts';

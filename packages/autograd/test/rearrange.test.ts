@@ -94,7 +94,12 @@ describe('wrong input', () => {
       /parts of \[1, 1\].*the 3 of dim 1/,
     ],
     ['split by 0', () => x.split(0), ArgumentError, /size of a part.*got 0/],
-    ['split of a scalar', () => tensor(1).split(1), ShapeError, /0-dimensional/],
+    [
+      'split of a scalar',
+      () => tensor(1).split(1),
+      ShapeError,
+      /0-dimensional tensor, of shape \(\), has no axis/,
+    ],
     ['no chunks', () => x.chunk(0), ArgumentError, /number of chunks.*got 0/],
     ['too few repeats', () => x.repeat([2]), ShapeError, /got 1 numbers for the 2 axes/],
     [

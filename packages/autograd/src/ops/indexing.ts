@@ -26,7 +26,7 @@ import { slice, squeeze } from './shape.ts';
 export function select(x: Tensor, dim: number, index: number): Tensor {
   checkTensor('select', 'x', x);
   const axis = normalizeDim('select', dim, x.ndim);
-  if (x.ndim === 0) throw new ShapeError('select: a tensor of shape () has no axis to index');
+  if (x.ndim === 0) throw new ShapeError('select: a 0-dimensional tensor, of shape (), has no axis to index');
   selected('select', x, axis, index);
   const position = index < 0 ? index + x.shape[axis]! : index;
   return squeeze(slice(x, axis, position, position + 1), axis);
@@ -36,7 +36,7 @@ export const selectRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 3]), 2, 0], 'IndexError', /dim 2 is out of range/],
   [[s.tensorOf([2, 3]), 1, 3], 'IndexError', /index 3 is out of bounds for dim 1 with length 3/],
   [[s.tensorOf([2, 3]), 1, 0.5], 'IndexError', /index 0.5 is out of bounds/],
-  [[s.tensorOf([]), 0, 0], 'ShapeError', /shape \(\) has no axis/],
+  [[s.tensorOf([]), 0, 0], 'ShapeError', /of shape \(\), has no axis/],
 ];
 
 const gatherOp = /* @__PURE__ */ defineOp({

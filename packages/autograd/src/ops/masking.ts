@@ -10,7 +10,7 @@ import { indexChange, indexGet } from './selection.ts';
 
 /**
  * The positions of all elements that are not zero (NaN is not), one row for each with a column for each axis (int32), in
- * row-major order. PyTorch: `torch.nonzero`, `torch.argwhere`.
+ * row-major order. Derivative: none, positions are integers. PyTorch: `torch.nonzero`, `torch.argwhere`.
  *
  * @example
  * ```ts

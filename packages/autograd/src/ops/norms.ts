@@ -3,7 +3,7 @@ import { defineOp } from '../tape/defineOp.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
-import { broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
+import { broadcastBatches, broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { nonEmpty, type Reduction, reduced, reduction, requireFloat, restored } from './axes.ts';
 import type { ReduceOptions } from './reduce.ts';
@@ -201,7 +201,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   requireFloat('cdist', a);
   if (a.dtype !== b.dtype)
     throw new DTypeError(`cdist: a is ${a.dtype}, b is ${b.dtype}; convert one with .to()`);
-  const batch = broadcastShapes('cdist', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const batch = broadcastBatches('cdist', a.shape, b.shape);
   const over = (x: Tensor) => x.expand([...batch, ...x.shape.slice(-2)]);
   return cdistOp({ a: over(a), b: over(b) }, p);
 }
@@ -227,7 +227,11 @@ export const cdistRefusals: Refusals = (s) => [
     'ShapeError',
     /\(2, 3\) and \(2, 4\) are not rows of one length/,
   ],
-  [[s.tensorOf([2, 1, 3]), s.tensorOf([3, 1, 3])], 'ShapeError', /\(2,\) and \(3,\) do not broadcast/],
+  [
+    [s.tensorOf([2, 1, 3]), s.tensorOf([3, 1, 3])],
+    'ShapeError',
+    /\(2, 1, 3\) and \(3, 1, 3\) do not broadcast/,
+  ],
   [[s.index([2, 3], 4), s.index([2, 3], 4)], 'DTypeError', /expected a floating point tensor, got int32/],
   [[s.tensorOf([2, 3]), s.tensorOf([2, 3]).to('float32')], 'DTypeError', /a is float64, b is float32/],
   [[s.tensorOf([2, 3]), s.tensorOf([2, 3]), -1], 'ArgumentError', /p must be >= 0, got -1/],

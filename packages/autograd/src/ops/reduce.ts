@@ -4,8 +4,6 @@ import { linear } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
-import { ArgumentError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
 import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import {
@@ -19,6 +17,8 @@ import {
   reduction,
   requireFloat,
   restored,
+  type Spread,
+  spread,
   taken,
   widened,
 } from './axes.ts';
@@ -163,7 +163,9 @@ export const nanmeanSamples: Samples = (s) => {
   // NaN on the diagonal only: no line is without a number.
   const places = s.tensorOf([3, 3], { values: [1] });
   const others = places.triu(1).add(places.tril(-1)).ne(0);
-  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  const x = s
+    .tensorOf([3, 3])
+    .where(others, s.tensorOf([3], { values: [0, 1, -1, 2, -2, 0.5, -0.5, 1.5, -1.5, Number.NaN] }));
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 export const nanmeanRefusals = floatRefusals;
@@ -194,10 +196,6 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
-interface Spread extends Reduction {
-  readonly correction: number;
-}
-
 /** (x - mean) / (n - correction): what the derivatives of variance and std share. */
 const centred = (x: Tensor, over: Spread): Tensor =>
   x.sub(mean(x, over.axes, { keepdim: true })).div(Math.max(0, countOf(x, over) - over.correction));
@@ -226,16 +224,6 @@ const stdOp = /* @__PURE__ */ defineOp({
 function stdSlope(x: Tensor, output: Tensor, over: Spread): Tensor {
   const y = restored(output, x, over);
   return centred(x, over).div(y.where(y.ne(0), Number.POSITIVE_INFINITY));
-}
-
-function spread(op: string, x: Tensor, dim: Dims | undefined, options: VarianceOptions): Spread {
-  const over = reduction(op, x, dim, options, ['keepdim', 'correction']);
-  requireFloat(op, x);
-  const { correction = 1 } = options;
-  if (typeof correction !== 'number') {
-    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
-  }
-  return { ...over, correction };
 }
 
 /**

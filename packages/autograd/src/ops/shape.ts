@@ -395,6 +395,8 @@ export function diagonal(x: Tensor, offset = 0, dim0 = 0, dim1 = 1): Tensor {
       `diagonal: expected two different axes, got dims ${dim0} and ${dim1} of shape ${formatShape(x.shape)}`,
     );
   }
+  if (!Number.isInteger(offset))
+    throw new ArgumentError(`diagonal: offset must be a whole number, got ${offset}`);
   return diagonals.pick(x, (view) => diagonalOf(view, offset, a, b));
 }
 export const diagonalSamples: Samples = (s) => [

@@ -5,7 +5,7 @@ import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { type Dims, formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, floating, nonEmpty, pickOfAll, reduction, requireFloat, taken } from './axes.ts';
+import { checkCount, floating, nonEmpty, pickOfAll, reduction, requireFloat, spread, taken } from './axes.ts';
 import { where } from './compare.ts';
 import {
   mean,
@@ -39,9 +39,7 @@ export interface VarianceAndMean {
  * ```
  */
 export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): VarianceAndMean {
-  checkTensor('varMean', 'x', x);
-  requireFloat('varMean', x);
-  const { axes } = reduction('varMean', x, dim, options);
+  const { axes } = spread('varMean', x, dim, options);
   return { variance: variance(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
 }
 export const varMeanSamples = stdSamples;
@@ -66,9 +64,7 @@ export interface StdAndMean {
  * ```
  */
 export function stdMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): StdAndMean {
-  checkTensor('stdMean', 'x', x);
-  requireFloat('stdMean', x);
-  const { axes } = reduction('stdMean', x, dim, options);
+  const { axes } = spread('stdMean', x, dim, options);
   return { std: std(x, axes, options), mean: mean(x, axes, { keepdim: options.keepdim ?? false }) };
 }
 export const stdMeanSamples = stdSamples;
@@ -464,8 +460,8 @@ export function cov(x: Tensor, { correction = 1, fweights, aweights }: Covarianc
   checkObservations('cov', x);
   const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
   const n = rows.shape[1]!;
-  checkWeights('fweights', fweights, n);
-  checkWeights('aweights', aweights, n);
+  checkWeights('fweights', fweights, x, n);
+  checkWeights('aweights', aweights, x, n);
   const f = fweights?.to(rows.dtype);
   const a = aweights?.to(rows.dtype);
   const w = f && a ? f.mul(a) : (f ?? a);
@@ -507,7 +503,7 @@ export const covRefusals: Refusals = (s) => {
     [
       [x, { fweights: s.index([2], 3) }],
       'ShapeError',
-      /fweights have shape \(2,\), .* 3 observations of x of shape \(2, 3\)|\(2,\)/,
+      /fweights have shape \(2,\), expected \(3,\): one for each column of x, of shape \(2, 3\)/,
     ],
     [[x, { fweights: s.index([3], 1).sub(1) }], 'ArgumentError', /fweights must be >= 0, got -1/],
     [[x, { fweights: s.index([3], 1) }], 'ArgumentError', /weights add up to 0/],
@@ -519,15 +515,21 @@ function checkObservations(op: string, x: Tensor): void {
   if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
 }
 
-function checkWeights(name: 'aweights' | 'fweights', weights: Tensor | undefined, n: number): void {
+function checkWeights(
+  name: 'aweights' | 'fweights',
+  weights: Tensor | undefined,
+  x: Tensor,
+  n: number,
+): void {
   if (weights === undefined) return;
+  checkTensor('cov', name, weights);
   const expected = name === 'aweights' ? 'floating point' : 'int32';
   if (isFloat(weights.dtype) !== (name === 'aweights') || weights.dtype === 'bool') {
     throw new DTypeError(`cov: ${name} are ${weights.dtype}, expected ${expected}`);
   }
   if (weights.ndim !== 1 || weights.size !== n) {
     throw new ShapeError(
-      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each column of x`,
+      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each column of x, of shape ${formatShape(x.shape)}`,
     );
   }
   const smallest = n === 0 ? 0 : weights.amin().item();

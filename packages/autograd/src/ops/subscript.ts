@@ -11,10 +11,11 @@ import { positionsFrom, positionsOf, stackPositions } from './positions.ts';
 import type { RefusalName, Refusals, SampleKit, Samples } from './samples.ts';
 import { basicView, indexChange, indexGet, selectedShape } from './selection.ts';
 
-type Bound = number | '';
+/** The start, stop or step of a range: a whole number, or nothing. */
+export type SliceBound = number | '';
 
 /** A range of positions as in Python: `'start:stop'` or `'start:stop:step'`, each part of which may be left out. */
-export type SliceText = `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}`;
+export type SliceText = `${SliceBound}:${SliceBound}` | `${SliceBound}:${SliceBound}:${SliceBound}`;
 
 /**
  * One subscript of {@link at}, as between Python's brackets: a whole number (negative ones count from the end), a range

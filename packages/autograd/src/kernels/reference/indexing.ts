@@ -19,12 +19,24 @@ export function firstOutside(index: View, low: number, high: number): number {
   let seen = 0;
   let found = -1;
   forEach((p) => {
-    for (let n = 0; n < length && found < 0; n++, p += steps[0]) {
-      if (array[p]! < low || array[p]! > high) found = seen + n;
-    }
+    if (found >= 0) return;
+    const at = outsideIn(array, p, steps[0], length, low, high);
+    if (at >= 0) found = seen + at;
     seen += length;
   });
   return found;
+}
+
+function outsideIn(
+  array: NumericArray,
+  p: number,
+  step: number,
+  length: number,
+  low: number,
+  high: number,
+): number {
+  for (let n = 0; n < length; n++, p += step) if (array[p]! < low || array[p]! > high) return n;
+  return -1;
 }
 
 /** Reference `Kernels.fromStart`. */
@@ -70,10 +82,25 @@ export function gather(x: View, axis: number, index: View): Storage {
     x.offset,
   );
   forEach((p, i, k) => {
-    for (let n = length; n > 0; n--, p += steps[0], i += steps[1], k += steps[2])
-      out[k] = source[i + positions[p]! * stride]!;
+    gatherRow(out, k, steps[2], source, i, steps[1], stride, positions, p, steps[0], length);
   });
   return new Storage(out);
+}
+
+function gatherRow(
+  out: NumericArray,
+  k: number,
+  dk: number,
+  source: NumericArray,
+  i: number,
+  di: number,
+  stride: number,
+  positions: NumericArray,
+  p: number,
+  dp: number,
+  n: number,
+): void {
+  for (; n > 0; n--, p += dp, i += di, k += dk) out[k] = source[i + positions[p]! * stride]!;
 }
 
 /** The strides of a tensor along the axes of an index into one of them; the indexed one does not move. */
@@ -107,28 +134,48 @@ export function scatter(
     source.offset,
   );
   forEach((p, i, k) => {
-    for (let n = length; n > 0; n--, p += steps[0], i += steps[1], k += steps[2])
-      put(result.array, i + positions[p]! * stride, from[k]!);
+    put(result.array, i, steps[1], stride, positions, p, steps[0], from, k, steps[2], length);
   });
   return totals ? settle(op, result, x.dtype) : result;
 }
 
-const combine: Readonly<Record<ScatterName, (array: NumericArray, at: number, value: number) => void>> = {
-  // NaN is extreme, as in reductions.
-  amax: (array, at, value) => {
-    if (value > array[at]! || Number.isNaN(value)) array[at] = value;
+/** Brings a row of a source to the places that a row of an index names. */
+type ScatterLoop = (
+  array: NumericArray,
+  i: number,
+  di: number,
+  stride: number,
+  positions: NumericArray,
+  p: number,
+  dp: number,
+  from: NumericArray,
+  k: number,
+  dk: number,
+  n: number,
+) => void;
+
+// One loop per function, as for unary functions. NaN is extreme, as in reductions.
+const combine: Readonly<Record<ScatterName, ScatterLoop>> = {
+  amax: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) {
+      const at = i + positions[p]! * stride;
+      if (from[k]! > array[at]! || Number.isNaN(from[k])) array[at] = from[k]!;
+    }
   },
-  amin: (array, at, value) => {
-    if (value < array[at]! || Number.isNaN(value)) array[at] = value;
+  amin: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) {
+      const at = i + positions[p]! * stride;
+      if (from[k]! < array[at]! || Number.isNaN(from[k])) array[at] = from[k]!;
+    }
   },
-  assign: (array, at, value) => {
-    array[at] = value;
+  assign: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride] = from[k]!;
   },
-  prod: (array, at, value) => {
-    array[at]! *= value;
+  prod: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride]! *= from[k]!;
   },
-  sum: (array, at, value) => {
-    array[at]! += value;
+  sum: (array, i, di, stride, positions, p, dp, from, k, dk, n) => {
+    for (; n > 0; n--, p += dp, i += di, k += dk) array[i + positions[p]! * stride]! += from[k]!;
   },
 };
 

@@ -1,3 +1,4 @@
+import type { NumericArray } from '../../tensor/dtype.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import { contiguousStrides, type Layout, type View } from '../../tensor/view.ts';
@@ -10,37 +11,73 @@ const LONG_BLOCK = 18;
 /** Reference `Kernels.indexGet`. */
 export function indexGet(x: View, selection: Selection): Storage {
   const shape = selectedShape(x.shape, selection);
-  const source = x.storage.array;
   const out = allocate(x.dtype, sizeOf(shape));
-  forEachRow(
-    x,
-    selection,
-    { shape, strides: contiguousStrides(shape), offset: 0 },
-    (i, di, k, dk, length) => {
-      if (length >= LONG_BLOCK && di === 1 && dk === 1) out.set(source.subarray(i, i + length), k);
-      else for (let n = length; n > 0; n--, i += di, k += dk) out[k] = source[i]!;
-    },
+  const result = { shape, strides: contiguousStrides(shape), offset: 0 };
+  const { array } = x.storage;
+  forEachBlock(x, selection, result, (i, k, from, to, length, di, dk) =>
+    copyRows(out, k, to, dk, array, i, from, di, length),
   );
   return new Storage(out);
 }
 
 /** Reference `Kernels.indexPut`. */
 export function indexPut(target: View, selection: Selection, source: View): void {
-  const from = source.storage.array;
   const { array } = target.storage;
-  forEachRow(target, selection, source, (i, di, k, dk, length) => {
-    if (length >= LONG_BLOCK && di === 1 && dk === 1) array.set(from.subarray(k, k + length), i);
-    else for (let n = length; n > 0; n--, i += di, k += dk) array[i] = from[k]!;
-  });
+  forEachBlock(target, selection, source, (i, k, to, from, length, di, dk) =>
+    copyRows(array, i, to, di, source.storage.array, k, from, dk, length),
+  );
 }
 
 /** Reference `Kernels.indexAdd`. */
 export function indexAdd(target: View, selection: Selection, source: View): void {
-  const from = source.storage.array;
   const { array } = target.storage;
-  forEachRow(target, selection, source, (i, di, k, dk, length) => {
-    for (let n = length; n > 0; n--, i += di, k += dk) array[i]! += from[k]!;
-  });
+  forEachBlock(target, selection, source, (i, k, to, from, length, di, dk) =>
+    addRows(array, i, to, di, source.storage.array, k, from, dk, length),
+  );
+}
+
+/** Copies a row from, and to, each of the places given by distances from a start. */
+function copyRows(
+  target: NumericArray,
+  k: number,
+  to: Float64Array,
+  dk: number,
+  source: NumericArray,
+  i: number,
+  from: Float64Array,
+  di: number,
+  length: number,
+): void {
+  if (length === 1) {
+    for (let n = 0; n < to.length; n++) target[k + to[n]!] = source[i + from[n]!]!;
+  } else if (length >= LONG_BLOCK && di === 1 && dk === 1) {
+    for (let n = 0; n < to.length; n++) {
+      target.set(source.subarray(i + from[n]!, i + from[n]! + length), k + to[n]!);
+    }
+  } else {
+    for (let n = 0; n < to.length; n++) {
+      for (let m = 0, p = k + to[n]!, q = i + from[n]!; m < length; m++, p += dk, q += di)
+        target[p] = source[q]!;
+    }
+  }
+}
+
+/** As {@link copyRows}, but adds. */
+function addRows(
+  target: NumericArray,
+  k: number,
+  to: Float64Array,
+  dk: number,
+  source: NumericArray,
+  i: number,
+  from: Float64Array,
+  di: number,
+  length: number,
+): void {
+  for (let n = 0; n < to.length; n++) {
+    for (let m = 0, p = k + to[n]!, q = i + from[n]!; m < length; m++, p += dk, q += di)
+      target[p]! += source[q]!;
+  }
 }
 
 function selectedShape(shape: Shape, { axes, lead, positions }: Selection): Shape {
@@ -48,16 +85,22 @@ function selectedShape(shape: Shape, { axes, lead, positions }: Selection): Shap
   return [...rest.slice(0, lead), ...positions.shape.slice(1), ...rest.slice(lead)];
 }
 
+/** Where a block starts in x and in the partner; the distances of its rows from there; the length and steps of a row. */
+type Block = (
+  i: number,
+  k: number,
+  rowsOfX: Float64Array,
+  rowsOfPartner: Float64Array,
+  length: number,
+  di: number,
+  dk: number,
+) => void;
+
 /**
- * For each row of the selected elements: where it starts in `x` and in a partner of their shape, and its steps. Elements
- * of one place come in the row-major order of the index.
+ * Walks the selected elements of `x` together with a partner of their shape: a block has a row for each element of the
+ * index, in row-major order.
  */
-function forEachRow(
-  x: Layout,
-  { axes, lead, positions }: Selection,
-  partner: Layout,
-  row: (i: number, di: number, k: number, dk: number, length: number) => void,
-): void {
+function forEachBlock(x: Layout, { axes, lead, positions }: Selection, partner: Layout, block: Block): void {
   const index = positions.shape.slice(1);
   const rest = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const lengths = rest.map((axis) => x.shape[axis]!);
@@ -72,16 +115,15 @@ function forEachRow(
     partner.offset,
   );
   const inner = nest(lengths.slice(lead), strides.slice(lead), partner.strides.slice(behind));
+  const rowsOfX = indexedOffsets(x, axes, positions);
+  const rowsOfPartner = offsetsOf(index, partner.strides.slice(lead, behind));
   const [di, dk] = inner.steps;
-  const from = indexedOffsets(x, axes, positions);
-  const to = offsetsOf(index, partner.strides.slice(lead, behind));
-  const inside = (i: number, k: number) => {
-    inner.forEach((a, b) => {
-      for (let n = 0; n < from.length; n++) row(i + a + from[n]!, di, k + b + to[n]!, dk, inner.length);
-    });
-  };
   outer.forEach((i, k) => {
-    for (let n = outer.length; n > 0; n--, i += outer.steps[0], k += outer.steps[1]) inside(i, k);
+    for (let n = outer.length; n > 0; n--, i += outer.steps[0], k += outer.steps[1]) {
+      inner.forEach((a, b) => {
+        block(i + a, k + b, rowsOfX, rowsOfPartner, inner.length, di, dk);
+      });
+    }
   });
 }
 
