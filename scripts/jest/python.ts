@@ -6,16 +6,21 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 /** Asks the Python script: resolves to what its `run` returned, rejects with what it raised. */
 export type Ask = (input: unknown) => Promise<unknown>;
 
-/** Answers each line of JSON by one: first that it is ready, then what `run` makes of the line. */
+/**
+ * Answers each line of JSON by one: first that it is ready, then what `run` makes of the line. Libraries that write to the
+ * standard output by themselves, as MKL does when it is given NaN, are sent elsewhere.
+ */
 const loop = `
-import json, sys
-print(json.dumps({'output': 'ready'}), flush=True)
+import json, os, sys
+answers = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
+print(json.dumps({'output': 'ready'}), file=answers, flush=True)
 for line in sys.stdin:
     try:
         answer = {'output': run(json.loads(line))}
     except Exception as error:
         answer = {'error': f'{type(error).__name__}: {error}'}
-    print(json.dumps(answer), flush=True)
+    print(json.dumps(answer), file=answers, flush=True)
 `;
 
 interface Answer {
@@ -48,10 +53,14 @@ class Python {
     });
     this.#process.stdin.on('error', () => {});
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
-      const { output, error } = parse(line);
       const { resolve, reject } = this.#waiting.shift()!;
-      if (error === undefined) resolve(output);
-      else reject(new Error(`Python raised ${error}`));
+      try {
+        const { output, error } = parse(line);
+        if (error === undefined) resolve(output);
+        else reject(new Error(`Python raised ${error}`));
+      } catch (error) {
+        reject(new Error(`Python answered what is not JSON: ${line.slice(0, 200)}`, { cause: error }));
+      }
     });
     this.#process.on('close', (code) => {
       this.#ended = new Error(`Python ended with ${code}: ${this.#errors}`);

@@ -28,20 +28,30 @@ export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
 export {
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './ops/adaptivePool.ts';
+export {
   abs,
   add,
   ceil,
-  clamp,
-  div,
   floor,
   maximum,
   minimum,
   mul,
   neg,
   pow,
+  type RoundOptions,
   reciprocal,
   relu,
-  remainder,
   round,
   rsqrt,
   sign,
@@ -52,11 +62,25 @@ export {
 } from './ops/arithmetic.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from './ops/bitwise.ts';
+export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
+export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
+export {
   eq,
   ge,
   gt,
+  isclose,
   isfinite,
+  isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
   logicalAnd,
   logicalNot,
@@ -64,6 +88,7 @@ export {
   logicalXor,
   lt,
   ne,
+  signbit,
   where,
 } from './ops/compare.ts';
 export {
@@ -90,7 +115,29 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
 export { einsum } from './ops/einsum.ts';
+export {
+  copysign,
+  deg2rad,
+  exp2,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlog1py,
+  xlogy,
+} from './ops/elementary.ts';
+export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
   type IndexAddOptions,
@@ -124,6 +171,25 @@ export {
   norm,
   renorm,
 } from './ops/norms.ts';
+export { type PadMode, pad } from './ops/pad.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type DivisorOptions,
+  type LpPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './ops/pool.ts';
 export {
   type AddProductOptions,
   addbmm,
@@ -262,7 +328,7 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
-
+export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
   acosh,
@@ -286,6 +352,7 @@ export {
   tan,
   tanh,
 } from './ops/transcendental.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
 export {
   atleast1d,
   atleast2d,

@@ -7,8 +7,10 @@ export {
   type CholeskyOptions,
   cholesky,
   type LuMatrices,
+  type LuSolveOptions,
   lu,
   luFactor,
+  luSolve,
   type PackedLu,
   type QrFactors,
   type QrOptions,
@@ -24,3 +26,22 @@ export {
   solve,
   solveTriangular,
 } from './ops/linalg.ts';
+export { matrixExp, matrixPower, multiDot } from './ops/matrixFunctions.ts';
+export { cond, type MatrixNormOrder, matrixNorm, vectorNorm } from './ops/matrixNorms.ts';
+export {
+  type LeastSquares,
+  type LstsqOptions,
+  lstsq,
+  matrixRank,
+  pinv,
+  type RankOptions,
+} from './ops/pseudoinverse.ts';
+export {
+  type Eigen,
+  eigh,
+  eigvalsh,
+  type SingularValues,
+  type SvdOptions,
+  svd,
+  svdvals,
+} from './ops/spectral.ts';

@@ -205,8 +205,8 @@ export interface Kernels {
   searchSorted(sequence: View, values: View, right: boolean): Storage;
   /** Which elements of `x` are among those of `candidates` (bool); NaN is not. */
   isIn(x: View, candidates: View): Storage;
-  /** How many elements lie between neighbouring `edges` (ascending); the last interval includes its end. */
-  histogram(x: View, edges: Float64Array): Storage;
+  /** How many elements lie in each of `bins` equal intervals from `low` to `high`, the end included; in the dtype of x. */
+  histogram(x: View, bins: number, low: number, high: number): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
   /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */

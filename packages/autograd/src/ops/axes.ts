@@ -33,7 +33,7 @@ export function reduction(
 }
 
 /** The number of elements that are reduced to one. */
-export function countOf(x: Tensor, { axes }: Reduction): number {
+export function countOf(x: { readonly shape: Shape }, { axes }: Reduction): number {
   return sizeOf(axes.map((axis) => x.shape[axis]!));
 }
 
@@ -45,6 +45,11 @@ export function restored(y: Tensor, x: { readonly shape: Shape }, { axes }: Redu
 /** A kernel's result as a reduction of `x`. */
 export function reduced(storage: Storage, x: Tensor, { axes, keepdim }: Reduction): Tensor {
   return wrap(storage, x.dtype, reducedShape(x.shape, axes, keepdim));
+}
+
+/** The sum of `t` over the axes of a reduction. */
+export function summed(t: Tensor, { axes, keepdim }: Reduction): Tensor {
+  return t.sum(axes, { keepdim });
 }
 
 /** Elements and their positions along an axis, from positions that keep the axis at length 1. */
@@ -112,14 +117,6 @@ export function nonEmpty(op: string, x: Tensor, over: Reduction, what = 'extreme
     throw new ShapeError(`${op}: an axis of length 0 of shape ${formatShape(x.shape)} has no ${what}`);
   }
   return over;
-}
-
-/** Refuses anything but whole numbers from `least` on. */
-export function checkCount(op: string, what: string, count: number, least: number): number {
-  if (!Number.isInteger(count) || count < least) {
-    throw new ArgumentError(`${op}: ${what} must be a whole number >= ${least}, got ${count}`);
-  }
-  return count;
 }
 
 /** A reduction of squared distances from the mean. */

@@ -1,13 +1,13 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { linear } from '../tape/shorthands.ts';
-import { checkTensor } from '../tensor/check.ts';
+import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, floating, inDType, widened } from './axes.ts';
+import { floating, inDType, widened } from './axes.ts';
 import type { ValuesAndIndices } from './reduce.ts';
 import { dimRefusals, type Refusals, type Samples } from './samples.ts';
 import { cat } from './shape.ts';
@@ -16,6 +16,13 @@ import { cat } from './shape.ts';
 export interface CumulativeOptions {
   /** Convert to this dtype first. */
   readonly dtype?: DType;
+}
+
+/** x in the dtype asked for, or in one that holds its totals. */
+function converted(op: string, x: Tensor, options: CumulativeOptions): Tensor {
+  checkTensor(op, 'x', x);
+  checkOptions(op, options, ['dtype']);
+  return options.dtype === undefined ? widened(x) : inDType(op, x, options.dtype);
 }
 
 const cumsumOp = /* @__PURE__ */ linear<number>({
@@ -35,9 +42,8 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
  * console.log(cumsum(tensor([1, 2, 3]), 0)); // tensor([1., 3., 6.])
  * ```
  */
-export function cumsum(x: Tensor, dim: number, { dtype }: CumulativeOptions = {}): Tensor {
-  checkTensor('cumsum', 'x', x);
-  const wide = dtype === undefined ? widened(x) : inDType('cumsum', x, dtype);
+export function cumsum(x: Tensor, dim: number, options: CumulativeOptions = {}): Tensor {
+  const wide = converted('cumsum', x, options);
   return cumsumOp(wide, normalizeDim('cumsum', dim, x.ndim));
 }
 export const cumsumSamples: Samples = (s) => {
@@ -105,9 +111,8 @@ const cumprodOp = /* @__PURE__ */ defineOp({
  * console.log(cumprod(tensor([1, 2, 3]), 0)); // tensor([1., 2., 6.])
  * ```
  */
-export function cumprod(x: Tensor, dim: number, { dtype }: CumulativeOptions = {}): Tensor {
-  checkTensor('cumprod', 'x', x);
-  const wide = dtype === undefined ? widened(x) : inDType('cumprod', x, dtype);
+export function cumprod(x: Tensor, dim: number, options: CumulativeOptions = {}): Tensor {
+  const wide = converted('cumprod', x, options);
   return cumprodOp({ x: wide }, normalizeDim('cumprod', dim, x.ndim));
 }
 export const cumprodSamples: Samples = (s) => {
@@ -164,6 +169,7 @@ export const logcumsumexpSamples: Samples = (s) => {
 export const logcumsumexpRefusals = dimRefusals;
 
 function cumulativeExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): ValuesAndIndices {
+  checkTensor(op, 'x', x);
   const axis = normalizeDim(op, dim, x.ndim);
   const indices = wrap(kernels.cumulativeExtreme(op, x, axis), 'int32', x.shape);
   return { values: x.gather(axis, indices), indices };
@@ -229,7 +235,7 @@ function axisOf(op: string, x: Tensor, dim: number): number {
  */
 export function diff(x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tensor): Tensor {
   checkTensor('diff', 'x', x);
-  checkCount('diff', 'n', n, 0);
+  checkWhole('diff', 'n', n, 0);
   const axis = axisOf('diff', x, dim);
   for (const [name, part] of [
     ['prepend', prepend],
@@ -293,8 +299,11 @@ function trapezoids(
   op: string,
   y: Tensor,
   x: Tensor | undefined,
-  { dx = 1, dim = -1 }: TrapezoidOptions,
+  options: TrapezoidOptions,
 ): [Tensor, number] {
+  checkTensor(op, 'y', y);
+  checkOptions(op, options, ['dx', 'dim']);
+  const { dx = 1, dim = -1 } = options;
   if (y.dtype === 'bool') throw new DTypeError(`${op}: y is bool; convert it with .to('float32')`);
   const axis = axisOf(op, y, dim);
   const length = Math.max(0, y.shape[axis]! - 1);
@@ -362,6 +371,7 @@ export const trapezoidRefusals: Refusals = (s) => [
     /x of shape \(2,\) .* along dim 1 of y of shape \(2, 3\)/,
   ],
   [[s.tensorOf([3]), s.tensorOf([2, 3])], 'ShapeError', /x of shape \(2, 3\) .* of y of shape \(3,\)/],
+  [[s.tensorOf([3]), undefined, { axis: 0 }], 'ArgumentError', /unknown option 'axis'/],
   [[s.tensorOf([2, 3]), undefined, { dim: 2 }], 'IndexError', /dim 2 is out of range/],
 ];
 

@@ -3,7 +3,9 @@ import { defineOp } from '../tape/defineOp.ts';
 import { sumOf } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
-import { ArgumentError, GradientError } from '../tensor/errors.ts';
+import type { NumericArray } from '../tensor/dtype.ts';
+import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from '../tensor/errors.ts';
+import { broadcastBatches, formatShape, sameShape } from '../tensor/shape.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { solveTriangular } from './linalg.ts';
@@ -13,6 +15,7 @@ import {
   matrixError,
   orZeros,
   positiveDefinite,
+  regular,
   requireMatrix,
   requireSquare,
   squareRefusals,
@@ -374,3 +377,124 @@ export const luFactorRefusals: Refusals = (s) => [
   [[s.tensorOf([3])], 'ShapeError', /A must be a matrix or a batch of matrices, got shape \(3,\)/],
   [[s.index([2, 2], 3)], 'DTypeError', /A must be floating point, got int32/],
 ];
+
+/** Options of {@link luSolve}. */
+export interface LuSolveOptions {
+  /** Solve A X = B (the default), or X A = B. */
+  readonly left?: boolean;
+  /** Solve with the transpose of A. Default false. */
+  readonly adjoint?: boolean;
+}
+
+/**
+ * X with A X = B, from the factors of A that {@link luFactor} gives. Leading axes broadcast. Derivatives: those of two
+ * triangular solves. Zero pivots of a singular matrix give infinities and NaN.
+ *
+ * Errors: ShapeError unless the factors are square and fit B and each other; DTypeError unless the pivots are int32;
+ * IndexError for pivots that name no row. PyTorch: `torch.linalg.lu_solve`.
+ *
+ * @example
+ * ```ts
+ * import { linalg, tensor } from '@tensortape/autograd';
+ * const { LU, pivots } = linalg.luFactor(tensor([[0, 2], [1, 0]]));
+ * console.log(linalg.luSolve(LU, pivots, tensor([[4], [3]])).toArray()); // [ [ 3 ], [ 2 ] ]
+ * ```
+ */
+export function luSolve(
+  LU: Tensor,
+  pivots: Tensor,
+  b: Tensor,
+  { left = true, adjoint = false }: LuSolveOptions = {},
+): Tensor {
+  checkTensor('luSolve', 'LU', LU);
+  checkTensor('luSolve', 'pivots', pivots);
+  checkTensor('luSolve', 'b', b);
+  requireSquare('luSolve', 'LU', LU);
+  requireMatrix('luSolve', 'B', b);
+  if (pivots.dtype !== 'int32') {
+    throw new DTypeError(`luSolve: pivots must be int32, as luFactor gives them, got ${pivots.dtype}`);
+  }
+  if (!sameShape(pivots.shape, LU.shape.slice(0, -1))) {
+    throw new ShapeError(
+      `luSolve: pivots must have the shape of LU ${formatShape(LU.shape)} without its last axis, got ${formatShape(pivots.shape)}`,
+    );
+  }
+  if (LU.shape.at(-1) !== b.shape.at(left ? -2 : -1)) {
+    throw new ShapeError(
+      `luSolve: LU of shape ${formatShape(LU.shape)} and B of shape ${formatShape(b.shape)} do not fit ${left ? 'A X = B' : 'X A = B'}`,
+    );
+  }
+  // X A = B is A^T X^T = B^T.
+  const side = left ? b : b.mT;
+  const order = orderOf(pivots);
+  let x: Tensor;
+  if (adjoint !== !left) {
+    const y = onLeft(LU.mT, side, false);
+    x = withRows(solveTriangular(LU.mT, y, { upper: true, unitriangular: true }), order.argsort);
+  } else {
+    const y = solveTriangular(LU, withRows(side, order.rows), { upper: false, unitriangular: true });
+    x = onLeft(LU, y, true);
+  }
+  return left ? x : x.mT;
+}
+
+/** The order of rows that exchanges in turn lead to, and the order that leads back. */
+function orderOf(pivots: Tensor): { readonly rows: Tensor; readonly argsort: Tensor } {
+  const n = pivots.shape.at(-1)!;
+  const swaps = pivots.toTypedArray();
+  const [rows, argsort] = [allocate('int32', pivots.size), allocate('int32', pivots.size)];
+  for (let at = 0; at < swaps.length; at += n) {
+    for (let i = 0; i < n; i++) rows[at + i] = i;
+    for (let i = 0; i < n; i++) {
+      const other = swaps[at + i]! - 1;
+      if (other < 0 || other >= n) {
+        throw new IndexError(`luSolve: pivots must lie between 1 and ${n}, got ${swaps[at + i]}`);
+      }
+      const kept = rows[at + i]!;
+      rows[at + i] = rows[at + other]!;
+      rows[at + other] = kept;
+    }
+    for (let i = 0; i < n; i++) argsort[at + rows[at + i]!] = i;
+  }
+  const indices = (array: NumericArray) => wrap(new Storage(array), 'int32', pivots.shape);
+  return { rows: indices(rows), argsort: indices(argsort) };
+}
+
+/** The rows of x in another order; leading axes broadcast. */
+function withRows(x: Tensor, order: Tensor): Tensor {
+  const batch = broadcastBatches('luSolve', [...order.shape, 1], x.shape);
+  const shape = [...batch, ...x.shape.slice(-2)];
+  return x.expand(shape).gather(-2, order.unsqueeze(-1).expand(shape));
+}
+export const luSolveSamples: Samples = (s) => {
+  const [a, b, left] = s.oneOf([
+    [[3, 3], [3, 2], true],
+    [[2, 2], [3, 2], false],
+    [[2, 2, 2], [2, 1], true],
+    [[2, 2], [3, 2, 1], true],
+    [[0, 0], [0, 2], true],
+  ] as const);
+  const { LU, pivots } = luFactor(regular(s, a));
+  return [LU, pivots, s.tensorOf(b), { left, adjoint: s.oneOf([true, false]) }];
+};
+export const luSolveRefusals: Refusals = (s) => {
+  const a = s.tensorOf([2, 2]);
+  const pivots = s.index([2], 1).add(1);
+  return [
+    [[s.tensorOf([2, 3]), pivots, s.tensorOf([2, 1])], 'ShapeError', /LU must be square, got shape \(2, 3\)/],
+    [
+      [a, pivots, s.tensorOf([2])],
+      'ShapeError',
+      /B must be a matrix or a batch of matrices, got shape \(2,\)/,
+    ],
+    [[a, pivots, s.tensorOf([3, 1])], 'ShapeError', /\(2, 2\) and B of shape \(3, 1\) do not fit A X = B/],
+    [
+      [a, s.index([3], 1), s.tensorOf([2, 1])],
+      'ShapeError',
+      /pivots must have the shape of LU \(2, 2\) without/,
+    ],
+    [[a, s.tensorOf([2]), s.tensorOf([2, 1])], 'DTypeError', /pivots must be int32, .*got float64/],
+    [[a, pivots.sub(1), s.tensorOf([2, 1])], 'IndexError', /pivots must lie between 1 and 2, got 0/],
+    [[a, pivots.add(2), s.tensorOf([2, 1])], 'IndexError', /got 3/],
+  ];
+};

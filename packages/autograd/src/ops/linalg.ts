@@ -6,6 +6,7 @@ import { constant, wrap } from '../tensor/core.ts';
 import { ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { inverse } from './inverse.ts';
 import {
   identityMatrix,
   matrixError,
@@ -142,16 +143,6 @@ export const solveRefusals: Refusals = (s) => {
   ];
 };
 
-const inverseOp = /* @__PURE__ */ defineOp({
-  name: 'inv',
-  inputs: ['a'],
-  saves: ['output'],
-  forward: ({ a }, { factors }: { readonly factors: LuFactors }) =>
-    wrap(linalgKernels.inverse(factors, a), a.dtype, a.shape),
-  vjp: { a: (g, { output: x }) => x.mT.matmul(g).matmul(x.mT).neg() },
-  jvp: ({ a: t }, { output: x }) => t && x.matmul(t).matmul(x).neg(),
-});
-
 /**
  * The inverse A^-1. To multiply by it, {@link solve} is faster and more accurate. Derivative: -A^-T g A^-T.
  *
@@ -167,7 +158,7 @@ const inverseOp = /* @__PURE__ */ defineOp({
 export function inv(a: Tensor): Tensor {
   checkTensor('inv', 'a', a);
   requireSquare('inv', 'A', a);
-  return inverseOp({ a }, { factors: regularFactors('inv', a) });
+  return inverse({ a }, { factors: regularFactors('inv', a) });
 }
 export const invSamples: Samples = (s) => [regular(s, s.oneOf(squareShapes))];
 export const invRefusals: Refusals = (s) => [
@@ -262,9 +253,9 @@ const slogdetOp = /* @__PURE__ */ defineOp({
   },
   vjp: {
     a: ([, g], { a }, attributes) =>
-      g ? inverseOp({ a }, attributes).mT.mul(g.unsqueeze(-1).unsqueeze(-1)) : null,
+      g ? inverse({ a }, attributes).mT.mul(g.unsqueeze(-1).unsqueeze(-1)) : null,
   },
-  jvp: ({ a: t }, { a }, attributes) => [null, t && inverseOp({ a }, attributes).mT.mul(t).sum([-2, -1])],
+  jvp: ({ a: t }, { a }, attributes) => [null, t && inverse({ a }, attributes).mT.mul(t).sum([-2, -1])],
 });
 
 /** The sign and the logarithm of a determinant. */

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, promoteTypes } from '../tensor/dtype.ts';
 import { DTypeError, LinAlgError, ShapeError } from '../tensor/errors.ts';
@@ -10,6 +11,7 @@ import type { Range, Refusals, SampleKit } from './samples.ts';
 
 /** Refuses anything but floating point (batches of) matrices. */
 export function requireMatrix(op: string, name: string, x: Tensor): void {
+  checkTensor(op, name, x);
   if (!isFloat(x.dtype)) {
     throw new DTypeError(
       `${op}: ${name} must be floating point, got ${x.dtype}; convert it with .to('${getDefaultDType()}')`,
@@ -80,10 +82,10 @@ export function graded(s: SampleKit, shape: Shape, range: Range = small): Tensor
   return s.tensorOf(shape, range).add(diagonal.cumsum(0).cumsum(1).cumsum(0).mul(diagonal).mul(3));
 }
 
-/** Regular matrices whose rows must be exchanged in elimination. */
-export function regular(s: SampleKit, shape: Shape): Tensor {
+/** Regular matrices with a large diagonal; unless `mayFlip` is false, sometimes rows must be exchanged in elimination. */
+export function regular(s: SampleKit, shape: Shape, mayFlip = true): Tensor {
   const x = s.tensorOf(shape, small).add(identityMatrix(shape.at(-2)!, shape.at(-1)!, 'float64').mul(3));
-  return s.oneOf([true, false]) ? x.flip(-2) : x;
+  return mayFlip && s.oneOf([true, false]) ? x.flip(-2) : x;
 }
 
 /** Symmetric positive definite matrices. */

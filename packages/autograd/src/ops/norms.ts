@@ -3,9 +3,9 @@ import { defineOp } from '../tape/defineOp.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
-import { broadcastBatches, broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
+import { broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { nonEmpty, type Reduction, reduced, reduction, requireFloat, restored } from './axes.ts';
+import { nonEmpty, type Reduction, reduced, reduction, requireFloat, restored, summed } from './axes.ts';
 import type { ReduceOptions } from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 
@@ -64,11 +64,7 @@ const normOp = /* @__PURE__ */ defineOp({
       over.p === 0 ? null : restored(g, x, over).mul(slope(x, restored(output, x, over), over.p, over.axes)),
   },
   jvp: ({ x: t }, { x, output }, over) =>
-    t && over.p !== 0
-      ? t
-          .mul(slope(x, restored(output, x, over), over.p, over.axes))
-          .sum(over.axes, { keepdim: over.keepdim })
-      : null,
+    t && over.p !== 0 ? summed(t.mul(slope(x, restored(output, x, over), over.p, over.axes)), over) : null,
 });
 
 /**
@@ -193,15 +189,23 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   checkTensor('cdist', 'a', a);
   checkTensor('cdist', 'b', b);
   if (!(p >= 0)) throw new ArgumentError(`cdist: p must be >= 0, got ${p}`);
+  const both = `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`;
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) {
-    throw new ShapeError(
-      `cdist: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} are not rows of one length: (…, m, k) and (…, n, k) are expected`,
-    );
+    throw new ShapeError(`cdist: ${both} are not rows of one length: (…, m, k) and (…, n, k) are expected`);
+  }
+  const [leadA, leadB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  if (
+    leadA.some(
+      (length, i) =>
+        length !== 1 && (leadB.at(i - leadA.length) ?? 1) !== 1 && length !== leadB.at(i - leadA.length),
+    )
+  ) {
+    throw new ShapeError(`cdist: the leading axes of ${both} do not broadcast`);
   }
   requireFloat('cdist', a);
   if (a.dtype !== b.dtype)
     throw new DTypeError(`cdist: a is ${a.dtype}, b is ${b.dtype}; convert one with .to()`);
-  const batch = broadcastBatches('cdist', a.shape, b.shape);
+  const batch = broadcastShapes('cdist', leadA, leadB);
   const over = (x: Tensor) => x.expand([...batch, ...x.shape.slice(-2)]);
   return cdistOp({ a: over(a), b: over(b) }, p);
 }
@@ -230,7 +234,7 @@ export const cdistRefusals: Refusals = (s) => [
   [
     [s.tensorOf([2, 1, 3]), s.tensorOf([3, 1, 3])],
     'ShapeError',
-    /\(2, 1, 3\) and \(3, 1, 3\) do not broadcast/,
+    /the leading axes of shapes \(2, 1, 3\) and \(3, 1, 3\) do not broadcast/,
   ],
   [[s.index([2, 3], 4), s.index([2, 3], 4)], 'DTypeError', /expected a floating point tensor, got int32/],
   [[s.tensorOf([2, 3]), s.tensorOf([2, 3]).to('float32')], 'DTypeError', /a is float64, b is float32/],

@@ -19,6 +19,7 @@ import {
   restored,
   type Spread,
   spread,
+  summed,
   taken,
   widened,
 } from './axes.ts';
@@ -123,6 +124,16 @@ export const nansumSamples: Samples = (s) => {
 };
 export const nansumRefusals = dimsRefusals;
 
+// Where n is 0 there is no element to get a share: the divisor must only not make NaN.
+const meanOp = /* @__PURE__ */ linear<Reduction>({
+  name: 'mean',
+  forward: (x, over) => reduced(kernels.reduce('sum', x, over.axes), x, over).div(countOf(x, over)),
+  transpose: (g, over, like) =>
+    restored(g, like, over)
+      .div(Math.max(1, countOf(like, over)))
+      .expand(like.shape),
+});
+
 /**
  * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
  * convert them to. PyTorch: `torch.mean`.
@@ -137,7 +148,7 @@ export function mean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor {
   const over = reduction('mean', x, dim, options, sumOptions);
   const number = inDType('mean', x, options.dtype);
   requireFloat('mean', number);
-  return sumOp(number, over).div(countOf(x, over));
+  return meanOp(number, over);
 }
 export const meanSamples = sumSamples;
 export const meanRefusals = floatRefusals;
@@ -156,8 +167,7 @@ export function nanmean(x: Tensor, dim?: Dims, options: SumOptions = {}): Tensor
   const over = reduction('nanmean', x, dim, options, sumOptions);
   const number = inDType('nanmean', x, options.dtype);
   requireFloat('nanmean', number);
-  const kept = { keepdim: over.keepdim };
-  return nansum(number, over.axes, kept).div(sum(number.eq(number), over.axes, kept));
+  return summed(where(number.isnan(), 0, number), over).div(summed(number.eq(number), over));
 }
 export const nanmeanSamples: Samples = (s) => {
   // NaN on the diagonal only: no line is without a number.
@@ -206,8 +216,7 @@ const varianceOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
-  jvp: ({ x: t }, { x }, over) =>
-    t && t.mul(centred(x, over)).sum(over.axes, { keepdim: over.keepdim }).mul(2),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(centred(x, over)), over).mul(2),
 });
 
 const stdOp = /* @__PURE__ */ defineOp({
@@ -216,8 +225,7 @@ const stdOp = /* @__PURE__ */ defineOp({
   saves: ['x', 'output'],
   forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
   vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
-  jvp: ({ x: t }, { x, output }, over) =>
-    t && t.mul(stdSlope(x, output, over)).sum(over.axes, { keepdim: over.keepdim }),
+  jvp: ({ x: t }, { x, output }, over) => t && summed(t.mul(stdSlope(x, output, over)), over),
 });
 
 /** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
@@ -279,8 +287,7 @@ const prodOp = /* @__PURE__ */ defineOp({
   saves: ['x'],
   forward: ({ x }, over: Reduction) => reduced(kernels.reduce('prod', x, over.axes), x, over),
   vjp: { x: (g, { x }, over) => restored(g, x, over).mul(productOfOthers(x, over.axes)) },
-  jvp: ({ x: t }, { x }, over) =>
-    t && t.mul(productOfOthers(x, over.axes)).sum(over.axes, { keepdim: over.keepdim }),
+  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(productOfOthers(x, over.axes)), over),
 });
 
 /** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
@@ -333,8 +340,7 @@ const extreme = (name: 'amax' | 'amin') => {
     saves: ['x', 'output'],
     forward: ({ x }, over: Reduction) => reduced(kernels.reduce(name, x, over.axes), x, over),
     vjp: { x: (g, { x, output }, over) => share(restored(g, x, over), x, output, over) },
-    jvp: ({ x: t }, { x, output }, over) =>
-      t && share(t, x, output, over).sum(over.axes, { keepdim: over.keepdim }),
+    jvp: ({ x: t }, { x, output }, over) => t && summed(share(t, x, output, over), over),
   });
 };
 

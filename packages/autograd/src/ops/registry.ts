@@ -5,21 +5,32 @@
  * @module
  */
 
+import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bessel from './bessel.ts';
+import * as bitwise from './bitwise.ts';
+import * as cholesky from './cholesky.ts';
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as division from './division.ts';
 import * as einsum from './einsum.ts';
+import * as elementary from './elementary.ts';
+import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
 import * as masking from './masking.ts';
+import * as matrixFunctions from './matrixFunctions.ts';
+import * as matrixNorms from './matrixNorms.ts';
 import * as norms from './norms.ts';
+import * as pad from './pad.ts';
+import * as pool from './pool.ts';
 import * as products from './products.ts';
+import * as pseudoinverse from './pseudoinverse.ts';
 import * as rearrange from './rearrange.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -28,10 +39,14 @@ import * as shape from './shape.ts';
 import * as softmax from './softmax.ts';
 import * as sort from './sort.ts';
 import * as special from './special.ts';
+import * as spectral from './spectral.ts';
+
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
+import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
+import * as unpool from './unpool.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -103,10 +118,14 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 /** Every built-in operation. */
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
+  ...collectOps('division', division),
+  ...collectOps('ternary', ternary),
+  ...collectOps('elementary', elementary),
   ...collectOps('transcendental', transcendental),
   ...collectOps('special', special),
   ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
+  ...collectOps('bitwise', bitwise),
   ...collectOps('reduce', reduce),
   ...collectOps('cumulative', cumulative),
   ...collectOps('norms', norms),
@@ -124,8 +143,21 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('products', products),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
-  ...collectOps('linalg', { ...linalg, ...decompositions }),
+  ...collectOps('cholesky', cholesky),
+  ...collectOps('linalg', {
+    ...linalg,
+    ...decompositions,
+    ...matrixFunctions,
+    ...matrixNorms,
+    ...pseudoinverse,
+    ...spectral,
+  }),
   ...collectOps('softmax', softmax),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
+  ...collectOps('pool', pool),
+  ...collectOps('adaptivePool', adaptivePool),
+  ...collectOps('unpool', unpool),
+  ...collectOps('pad', pad),
+  ...collectOps('fold', fold),
 ];

@@ -1,12 +1,12 @@
 import { kernels } from '../kernels/select.ts';
 import type { Operand } from '../tape/shorthands.ts';
-import { checkOperand, checkTensor } from '../tensor/check.ts';
+import { checkOperand, checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { resultType } from '../tensor/dtype.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, nonEmpty, reduction, taken } from './axes.ts';
+import { nonEmpty, reduction, taken } from './axes.ts';
 import type { ReduceOptions, ValuesAndIndices } from './reduce.ts';
 import { dimRefusals, nonDifferentiable, type Refusals, type Samples } from './samples.ts';
 
@@ -20,6 +20,12 @@ export interface SortOptions {
 const order = (x: Tensor, axis: number, descending: boolean): Tensor =>
   wrap(kernels.sort(x, axis, descending), 'int32', x.shape);
 
+function checkSort(op: string, x: Tensor, dim: number, options: SortOptions): number {
+  checkTensor(op, 'x', x);
+  checkOptions(op, options, ['descending']);
+  return normalizeDim(op, dim, x.ndim);
+}
+
 /**
  * The elements in sorted order along `dim`, with their positions: x_(p(0)) <= x_(p(1)) <= … Equal elements keep their
  * order; NaN counts as largest. Derivative: the cotangents go back to where the elements came from.
@@ -32,17 +38,23 @@ const order = (x: Tensor, axis: number, descending: boolean): Tensor =>
  * console.log(values, indices); // tensor([1., 2., 3.]) tensor([1, 2, 0], dtype=int32)
  * ```
  */
-export function sort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
-  checkTensor('sort', 'x', x);
-  const axis = normalizeDim('sort', dim, x.ndim);
-  const indices = order(x, axis, descending);
+export function sort(x: Tensor, dim = -1, options: SortOptions = {}): ValuesAndIndices {
+  const axis = checkSort('sort', x, dim, options);
+  const indices = order(x, axis, options.descending ?? false);
   return { values: x.gather(axis, indices), indices };
 }
 export const sortSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[5], [3, 4], [2, 3, 2], []]), { distinct: true });
   return [x, s.dim(x), { descending: s.oneOf([true, false]) }];
 };
-export const sortRefusals = dimRefusals;
+export const sortRefusals: Refusals = (s) => [
+  ...dimRefusals(s),
+  [
+    [s.tensorOf([3]), 0, { reverse: true }],
+    'ArgumentError',
+    /unknown option 'reverse'; known are descending/,
+  ],
+];
 
 /**
  * The positions (int32) of the elements in sorted order along `dim`, as {@link sort} gives them. Errors: IndexError.
@@ -54,12 +66,11 @@ export const sortRefusals = dimRefusals;
  * console.log(argsort(tensor([3, 1, 2]), 0, { descending: true })); // tensor([0, 2, 1], dtype=int32)
  * ```
  */
-export function argsort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): Tensor {
-  checkTensor('argsort', 'x', x);
-  return order(x, normalizeDim('argsort', dim, x.ndim), descending);
+export function argsort(x: Tensor, dim = -1, options: SortOptions = {}): Tensor {
+  return order(x, checkSort('argsort', x, dim, options), options.descending ?? false);
 }
 export const argsortSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', sortSamples);
-export const argsortRefusals = dimRefusals;
+export const argsortRefusals = sortRefusals;
 
 /** Options of {@link topk}. */
 export interface TopkOptions {
@@ -82,17 +93,18 @@ export interface TopkOptions {
  * console.log(values, indices); // tensor([3., 2.]) tensor([0, 2], dtype=int32)
  * ```
  */
-export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+export function topk(x: Tensor, k: number, dim = -1, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor('topk', 'x', x);
+  checkOptions('topk', options, ['largest']);
   const axis = normalizeDim('topk', dim, x.ndim);
   const length = x.shape[axis] ?? 1;
-  checkCount('topk', 'k', k, 0);
+  checkWhole('topk', 'k', k, 0);
   if (k > length) {
     throw new ArgumentError(
       `topk: k is ${k}, but dim ${axis} of shape ${formatShape(x.shape)} has only ${length} elements`,
     );
   }
-  const sorted = order(x, axis, largest);
+  const sorted = order(x, axis, options.largest ?? true);
   const indices = x.ndim === 0 ? sorted : sorted.narrow(axis, 0, k).contiguous();
   return { values: x.gather(axis, indices), indices };
 }
@@ -124,7 +136,7 @@ export function kthvalue(x: Tensor, k: number, dim = -1, options: ReduceOptions 
   const over = nonEmpty('kthvalue', x, reduction('kthvalue', x, dim, options), 'elements');
   const axis = over.axes[0] ?? 0;
   const length = x.shape[axis] ?? 1;
-  checkCount('kthvalue', 'k', k, 1);
+  checkWhole('kthvalue', 'k', k, 1);
   if (k > length) {
     throw new ArgumentError(
       `kthvalue: k is ${k}, but dim ${axis} of shape ${formatShape(x.shape)} has only ${length} elements`,
@@ -160,7 +172,10 @@ export interface UniqueOptions {
   readonly dim?: number;
 }
 
-function distinct(op: string, x: Tensor, { dim }: UniqueOptions, consecutive: boolean): Unique {
+function distinct(op: string, x: Tensor, options: UniqueOptions, consecutive: boolean): Unique {
+  checkTensor(op, 'x', x);
+  checkOptions(op, options, ['dim']);
+  const { dim } = options;
   const axis = dim === undefined ? 0 : normalizeDim(op, dim, x.ndim);
   if (dim !== undefined && x.ndim === 0) {
     throw new ShapeError(`${op}: a tensor of shape () has no axis to compare slices along; leave dim out`);
@@ -213,6 +228,7 @@ export const uniqueSamples = /* @__PURE__ */ stepwise((s) =>
 );
 export const uniqueRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 3]), { dim: 2 }], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([3]), { returnCounts: true }], 'ArgumentError', /unknown option 'returnCounts'/],
   [[s.tensorOf([]), { dim: 0 }], 'ShapeError', /shape \(\) has no axis/],
   [[s.tensorOf([2, 0]), { dim: 0 }], 'ShapeError', /the slices along dim 0 of shape \(2, 0\) have length 0/],
 ];
@@ -240,7 +256,9 @@ export interface SearchOptions {
   readonly right?: boolean;
 }
 
-function search(op: string, sequence: Tensor, values: Operand, right: boolean): Tensor {
+function search(op: string, sequence: Tensor, values: Operand, options: SearchOptions): Tensor {
+  checkTensor(op, op === 'bucketize' ? 'boundaries' : 'sequence', sequence);
+  checkOptions(op, options, ['right']);
   const wanted = typeof values === 'number' ? constant(values, resultType(sequence, values), []) : values;
   const alike =
     sequence.ndim === 1 ||
@@ -252,7 +270,11 @@ function search(op: string, sequence: Tensor, values: Operand, right: boolean): 
     );
   }
   const dtype = resultType(sequence, wanted);
-  return wrap(kernels.searchSorted(sequence.to(dtype), wanted.to(dtype), right), 'int32', wanted.shape);
+  return wrap(
+    kernels.searchSorted(sequence.to(dtype), wanted.to(dtype), options.right ?? false),
+    'int32',
+    wanted.shape,
+  );
 }
 
 /**
@@ -267,14 +289,9 @@ function search(op: string, sequence: Tensor, values: Operand, right: boolean): 
  * console.log(searchsorted(tensor([1, 3, 5]), tensor([3, 6]))); // tensor([1, 3], dtype=int32)
  * ```
  */
-export function searchsorted(
-  sequence: Tensor,
-  values: Operand,
-  { right = false }: SearchOptions = {},
-): Tensor {
-  checkTensor('searchsorted', 'sequence', sequence);
+export function searchsorted(sequence: Tensor, values: Operand, options: SearchOptions = {}): Tensor {
   checkOperand('searchsorted', 'values', values);
-  return search('searchsorted', sequence, values, right);
+  return search('searchsorted', sequence, values, options);
 }
 export const searchsortedSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => {
   const right = s.oneOf([true, false]);
@@ -304,7 +321,7 @@ export const searchsortedRefusals: Refusals = (s) => [
  * console.log(bucketize(tensor([0, 3, 4]), tensor([1, 3, 5]))); // tensor([0, 1, 2], dtype=int32)
  * ```
  */
-export function bucketize(x: Operand, boundaries: Tensor, { right = false }: SearchOptions = {}): Tensor {
+export function bucketize(x: Operand, boundaries: Tensor, options: SearchOptions = {}): Tensor {
   checkTensor('bucketize', 'boundaries', boundaries);
   if (boundaries.ndim !== 1) {
     throw new ShapeError(
@@ -312,7 +329,7 @@ export function bucketize(x: Operand, boundaries: Tensor, { right = false }: Sea
     );
   }
   checkOperand('bucketize', 'x', x);
-  return search('bucketize', boundaries, x, right);
+  return search('bucketize', boundaries, x, options);
 }
 export const bucketizeSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => [
   s.oneOf<() => Operand>([() => s.tensor(s.few), () => 0.5])(),
@@ -343,7 +360,8 @@ export interface IsinOptions {
  * console.log(isin(tensor([1, 2, 3]), tensor([2, 5]))); // tensor([false,  true, false])
  * ```
  */
-export function isin(x: Operand, candidates: Operand, { invert = false }: IsinOptions = {}): Tensor {
+export function isin(x: Operand, candidates: Operand, options: IsinOptions = {}): Tensor {
+  checkOptions('isin', options, ['invert']);
   checkOperand('isin', 'x', x);
   checkOperand('isin', 'candidates', candidates);
   if (typeof x === 'number' && typeof candidates === 'number') {
@@ -354,7 +372,7 @@ export function isin(x: Operand, candidates: Operand, { invert = false }: IsinOp
     typeof operand === 'number' ? constant(operand, dtype, []) : operand.to(dtype),
   ) as [Tensor, Tensor];
   const found = wrap(kernels.isIn(a, b), 'bool', a.shape);
-  return invert ? found.logicalNot() : found;
+  return options.invert ? found.logicalNot() : found;
 }
 export const isinSamples = /* @__PURE__ */ nonDifferentiable('the result is bool', (s) => [
   ...s.oneOf<() => readonly Operand[]>([

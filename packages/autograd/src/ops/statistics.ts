@@ -1,11 +1,11 @@
 import { kernels } from '../kernels/select.ts';
-import { checkTensor } from '../tensor/check.ts';
+import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { type Dims, formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkCount, floating, nonEmpty, pickOfAll, reduction, requireFloat, spread, taken } from './axes.ts';
+import { floating, nonEmpty, pickOfAll, reduction, requireFloat, spread, taken } from './axes.ts';
 import { where } from './compare.ts';
 import {
   mean,
@@ -200,8 +200,10 @@ function quantiles(
   x: Tensor,
   q: Tensor | number,
   dim: number | undefined,
-  { interpolation = 'linear', keepdim = false }: QuantileOptions,
+  options: QuantileOptions,
 ): Tensor {
+  const { axes } = reduction(op, x, dim, options, ['keepdim', 'interpolation']);
+  const { interpolation = 'linear', keepdim = false } = options;
   requireFloat(op, x);
   if (!interpolations.includes(interpolation)) {
     throw new ArgumentError(
@@ -210,7 +212,6 @@ function quantiles(
   }
   if (x.size === 0)
     throw new ShapeError(`${op}: a tensor of shape ${formatShape(x.shape)} is empty, it has no quantiles`);
-  const { axes } = reduction(op, x, dim, {});
   const levels = levelsOf(op, x, q);
   // The axes to reduce become one, the last.
   const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
@@ -257,9 +258,9 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
   if (interpolation === 'higher') return above;
   const below = pick(floor);
   const weight = interpolation === 'midpoint' ? constant(0.5, ranks.dtype, ranks.shape) : ranks.sub(floor);
-  const step = above.sub(below);
   // From the nearer end, as torch.lerp: so that an infinite one at the other end does not hide it.
-  return where(weight.lt(0.5), below.add(step.mul(weight)), above.sub(step.mul(weight.neg().add(1))));
+  const first = weight.lt(0.5);
+  return where(first, below, above).add(above.sub(below).mul(where(first, weight, weight.sub(1))));
 }
 
 /**
@@ -344,7 +345,7 @@ export const nanquantileRefusals = quantileRefusals;
 export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
   checkTensor('histc', 'x', x);
   requireFloat('histc', x);
-  checkCount('histc', 'bins', bins, 1);
+  checkWhole('histc', 'bins', bins, 1);
   let [low, high] = [min, max];
   if (low === high && x.size > 0) [low, high] = [x.amin().item(), x.amax().item()];
   if (low === high) [low, high] = [low - 1, high + 1];
@@ -352,13 +353,7 @@ export function histc(x: Tensor, bins = 100, min = 0, max = 0): Tensor {
     throw new ArgumentError(`histc: the range from ${low} to ${high} is not finite; give min and max`);
   }
   if (low > high) throw new ArgumentError(`histc: min ${low} is larger than max ${high}`);
-  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
-  const width = round(round(high - low) / bins);
-  // From the nearer end, as torch.linspace does.
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) =>
-    2 * i < bins + 1 ? round(low + round(width * i)) : round(high - round(width * (bins - i))),
-  );
-  return wrap(kernels.histogram(x, edges), x.dtype, [bins]);
+  return wrap(kernels.histogram(x, bins, low, high), x.dtype, [bins]);
 }
 export const histcSamples = /* @__PURE__ */ nonDifferentiable('counts change in jumps', (s) => [
   s.tensor(),
@@ -406,7 +401,7 @@ export function bincount(x: Tensor, weights?: Tensor, minlength = 0): Tensor {
       `bincount: weights have shape ${formatShape(weights.shape)}, x ${formatShape(x.shape)}; they must be equal`,
     );
   }
-  checkCount('bincount', 'minlength', minlength, 0);
+  checkWhole('bincount', 'minlength', minlength, 0);
   const smallest = x.size === 0 ? 0 : x.amin().item();
   if (smallest < 0) throw new ArgumentError(`bincount: elements of x must be >= 0, got ${smallest}`);
   const source =
@@ -444,7 +439,7 @@ export interface CovarianceOptions {
  * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) / c,
  * m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W - correction),
  * where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its variance.
- * Derivative: of the i-th row, (C + C^T) weighted: by composition of products.
+ * Derivative: of the i-th row, by composition of products.
  *
  * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or weights of the
  * wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
@@ -455,16 +450,15 @@ export interface CovarianceOptions {
  * console.log(cov(tensor([[1, 2, 3], [1, 0, -1]])).toArray()); // [ [ 1, -1 ], [ -1, 1 ] ]
  * ```
  */
-export function cov(x: Tensor, { correction = 1, fweights, aweights }: CovarianceOptions = {}): Tensor {
-  checkTensor('cov', 'x', x);
+export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
+  checkOptions('cov', options, ['correction', 'fweights', 'aweights']);
+  const { correction = 1, fweights, aweights } = options;
   checkObservations('cov', x);
   const rows = floating(x.ndim < 2 ? x.reshape([1, -1]) : x);
   const n = rows.shape[1]!;
-  checkWeights('fweights', fweights, x, n);
-  checkWeights('aweights', aweights, x, n);
-  const f = fweights?.to(rows.dtype);
-  const a = aweights?.to(rows.dtype);
-  const w = f && a ? f.mul(a) : (f ?? a);
+  checkWeights('fweights', fweights, n, x);
+  checkWeights('aweights', aweights, n, x);
+  const w = fweights && aweights ? fweights.mul(aweights) : (fweights ?? aweights);
   const shape = x.ndim < 2 ? [] : [rows.shape[0]!, rows.shape[0]!];
   if (w === undefined) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
@@ -476,7 +470,7 @@ export function cov(x: Tensor, { correction = 1, fweights, aweights }: Covarianc
   const total = w.sum();
   if (total.item() === 0) throw new ArgumentError('cov: the weights add up to 0');
   const centred = rows.sub(rows.mul(w).sum(1, { keepdim: true }).div(total));
-  const lost = a ? w.mul(a).sum().div(total).mul(correction) : correction;
+  const lost = aweights ? w.mul(aweights).sum().div(total).mul(correction) : correction;
   return centred.mul(w).matmul(centred.T).div(total.sub(lost).clamp(0)).reshape(shape);
 }
 export const covSamples: Samples = (s) => {
@@ -503,7 +497,7 @@ export const covRefusals: Refusals = (s) => {
     [
       [x, { fweights: s.index([2], 3) }],
       'ShapeError',
-      /fweights have shape \(2,\), expected \(3,\): one for each column of x, of shape \(2, 3\)/,
+      /fweights have shape \(2,\), .* 3 observations of x of shape \(2, 3\)|\(2,\)/,
     ],
     [[x, { fweights: s.index([3], 1).sub(1) }], 'ArgumentError', /fweights must be >= 0, got -1/],
     [[x, { fweights: s.index([3], 1) }], 'ArgumentError', /weights add up to 0/],
@@ -511,6 +505,7 @@ export const covRefusals: Refusals = (s) => {
 };
 
 function checkObservations(op: string, x: Tensor): void {
+  checkTensor(op, 'x', x);
   if (x.ndim > 2) throw new ShapeError(`${op}: expected at most two axes, got shape ${formatShape(x.shape)}`);
   if (x.dtype === 'bool') throw new DTypeError(`${op}: x is bool; convert it with .to('float32')`);
 }
@@ -518,22 +513,21 @@ function checkObservations(op: string, x: Tensor): void {
 function checkWeights(
   name: 'aweights' | 'fweights',
   weights: Tensor | undefined,
-  x: Tensor,
   n: number,
+  x: Tensor,
 ): void {
   if (weights === undefined) return;
-  checkTensor('cov', name, weights);
   const expected = name === 'aweights' ? 'floating point' : 'int32';
   if (isFloat(weights.dtype) !== (name === 'aweights') || weights.dtype === 'bool') {
     throw new DTypeError(`cov: ${name} are ${weights.dtype}, expected ${expected}`);
   }
   if (weights.ndim !== 1 || weights.size !== n) {
     throw new ShapeError(
-      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each column of x, of shape ${formatShape(x.shape)}`,
+      `cov: ${name} have shape ${formatShape(weights.shape)}, expected (${n},): one for each observation of x of shape ${formatShape(x.shape)}`,
     );
   }
   const smallest = n === 0 ? 0 : weights.amin().item();
-  if (smallest < 0) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
+  if (!(smallest >= 0)) throw new ArgumentError(`cov: ${name} must be >= 0, got ${smallest}`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Windows } from '../kernels/kernels.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
@@ -35,14 +36,26 @@ export function perAxis(
   return list;
 }
 
+/** Refuses operands that are not (n, channels, …) with so many more axes, with or without n, or that are empty but for n. */
+export function requireImages(op: string, x: Tensor, rank: number): void {
+  const names = rank === 1 ? ['length'] : axisNames.slice(3 - rank);
+  if (x.ndim !== rank + 2 && x.ndim !== rank + 1) {
+    throw new ShapeError(
+      `${op}: x has shape ${formatShape(x.shape)}, expected (n, channels, ${names.join(', ')}), or without the batch axis n`,
+    );
+  }
+  if (x.shape.slice(-rank - 1).includes(0)) {
+    throw new ShapeError(
+      `${op}: x of shape ${formatShape(x.shape)} has an axis of length 0; only the batch axis may be empty`,
+    );
+  }
+}
+
 /** Runs an operation on (n, channels, …) for an operand that may lack the batch axis. */
 export function onBatch(op: string, x: Tensor, rank: number, run: (x: Tensor) => Tensor): Tensor {
-  const names = rank === 1 ? ['length'] : axisNames.slice(3 - rank);
-  if (x.ndim === rank + 2) return run(x);
-  if (x.ndim === rank + 1) return run(x.unsqueeze(0)).squeeze(0);
-  throw new ShapeError(
-    `${op}: x has shape ${formatShape(x.shape)}, expected (n, channels, ${names.join(', ')}), or without the batch axis n`,
-  );
+  checkTensor(op, 'x', x);
+  requireImages(op, x, rank);
+  return x.ndim === rank + 2 ? run(x) : run(x.unsqueeze(0)).squeeze(0);
 }
 
 /** Refuses tensors that are not floating point. */

@@ -165,6 +165,8 @@ export type BinaryDefinition = {
   readonly forward: BinaryName | ((a: number, b: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
+  /** Common dtypes that are refused; none unless given. */
+  readonly refuses?: Refused;
 } & BinaryRule;
 
 /**
@@ -172,7 +174,7 @@ export type BinaryDefinition = {
  * with rules of their own, so the rules see equal shapes and dtypes.
  */
 export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) => Tensor {
-  const { name, forward, saves, integers = 'keep' } = definition;
+  const { name, forward, saves, integers = 'keep', refuses } = definition;
   const rules = definition.differentials as readonly ((t: Tensor, a?: Tensor, b?: Tensor) => Tensor)[];
   const differential = (t: Tensor, node: Node, index: number) => {
     if (saves === 'nothing') return rules[index]!(t);
@@ -192,6 +194,7 @@ export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) =
   };
   return (a, b) => {
     const [x, y] = operands(name, a, b, integers);
+    if (refuses !== undefined) refuseDType(name, x, refuses);
     const out = wrap(kernels.binary(forward, x, y), x.dtype, x.shape);
     const trackedX = isTracked(x);
     const trackedY = isTracked(y);

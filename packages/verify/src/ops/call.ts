@@ -8,7 +8,7 @@ export interface OpUnderTest<A extends readonly unknown[] = readonly unknown[]> 
   /** The name that messages use. */
   readonly name: string;
   /**
-   * The operation. Tensors among its arguments, alone or in lists, are its inputs; its result is a tensor, a list of
+   * The operation. Tensors among its arguments, alone, in lists or in options, are its inputs; its result is a tensor, a list of
    * tensors, or an object of tensors.
    */
   readonly call: (...args: A) => unknown;
@@ -44,6 +44,7 @@ export class Call {
     const visit = (value: unknown, name: string): void => {
       if (value instanceof Tensor) inputs.push({ name, tensor: value });
       if (Array.isArray(value)) for (const [i, item] of value.entries()) visit(item, `${name}[${i}]`);
+      if (isOptions(value)) for (const [key, item] of Object.entries(value)) visit(item, `${name}.${key}`);
     };
     for (const [i, arg] of args.entries()) visit(arg, `argument ${i}`);
     this.args = args;
@@ -56,6 +57,9 @@ export class Call {
     let at = 0;
     const replace = (value: unknown): unknown => {
       if (value instanceof Tensor) return tensors[at++]!;
+      if (isOptions(value)) {
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
+      }
       return Array.isArray(value) ? value.map(replace) : value;
     };
     return new Call(this.args.map(replace));
@@ -70,6 +74,10 @@ export class Call {
   toString(): string {
     return this.args.map(format).join(', ');
   }
+}
+
+function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 export function isFloating(x: Tensor): boolean {

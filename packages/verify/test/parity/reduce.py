@@ -15,7 +15,7 @@ def all_or_one(fn):
     return reduce
 
 
-for name in ['amax', 'amin', 'sum', 'mean', 'std']:
+for name in ['amax', 'amin', 'sum', 'mean', 'std', 'nansum', 'nanmean']:
     OPS[name] = over_axes(getattr(torch, name))
 OPS['variance'] = over_axes(torch.var)
 OPS['prod'] = all_or_one(torch.prod)
@@ -27,4 +27,12 @@ OPS['all'] = lambda x, dim=None, keepdim=False: torch.all(x.bool(), dim, keepdim
 
 DEVIATIONS['std'] = [
     ["second gradient .* is 0, PyTorch's NaN", 'the standard deviation of equal numbers: zero gradients of any order, not 0 / 0'],
+]
+OPS['aminmax'] = lambda x, dim=None, keepdim=False: torch.aminmax(x, dim=dim, keepdim=keepdim)
+DEVIATIONS['nanmean'] = [
+    ["gradient .* is 0, PyTorch's NaN", 'elements that are NaN get a zero gradient, also where there are no others'],
+]
+DEVIATIONS['prod'] = [
+    ["gradient .* is [^,]*, PyTorch's NaN", 'the product of all others, not the product divided by the element'],
+    ["gradient .* is (NaN), PyTorch's -?0\\n", 'the product of all others is NaN if one of them is, whatever the number of zeros'],
 ]

@@ -33,10 +33,10 @@ function sizesOf(images: number, weight: View, { kernel, output, input, groups }
 }
 
 /** Whether each output place sees one input place, its own: then the images are the columns. */
-function isPointwise({ taps, places, pixels }: Sizes, { stride, padding }: Convolution): boolean {
-  // The output padding of a transposed convolution adds input places that none sees.
-  const all = taps === 1 && places === pixels;
-  return all && stride.every((step) => step === 1) && padding.every((length) => length === 0);
+function isPointwise({ taps }: Sizes, { input, output, stride, padding }: Convolution): boolean {
+  return (
+    taps === 1 && input.every((length, i) => length === output[i] && stride[i] === 1 && padding[i] === 0)
+  );
 }
 
 /** Whether every channel has few filters of its own. */

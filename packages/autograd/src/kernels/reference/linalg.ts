@@ -48,7 +48,6 @@ export function luFactor(a: View): LuFactors {
         const row = at + i * columns;
         const factor = lu[row + k]! / diagonal;
         lu[row + k] = factor;
-        if (factor === 0) continue;
         for (let j = k + 1; j < columns; j++) lu[row + j]! -= factor * lu[top + j]!;
       }
     }
@@ -107,7 +106,6 @@ function substitute(
     const row = bAt + i * columns;
     for (let k = backward ? i + 1 : 0; k < (backward ? n : i); k++) {
       const factor = t[at + i * rowStep + k * columnStep]!;
-      if (factor === 0) continue;
       const other = bAt + k * columns;
       for (let j = 0; j < columns; j++) b[row + j]! -= factor * b[other + j]!;
     }

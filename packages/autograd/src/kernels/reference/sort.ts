@@ -241,20 +241,16 @@ export function isIn(x: View, candidates: View): Storage {
   return new Storage(out);
 }
 
-/** Reference `Kernels.histogram`. */
-export function histogram(x: View, edges: Float64Array): Storage {
-  const bins = edges.length - 1;
+/** Reference `Kernels.histogram`. Places are computed in the precision of x, as in PyTorch: on an edge every bit counts. */
+export function histogram(x: View, bins: number, low: number, high: number): Storage {
+  const round = x.dtype === 'float32' ? Math.fround : (value: number) => value;
+  const [start, end] = [round(low), round(high)];
+  const width = round(end - start);
   const counts = new Float64Array(bins);
   forEachElement(x, (value) => {
-    if (!(value >= edges[0]! && value <= edges[bins]!)) return;
-    let low = 0;
-    let high = bins;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (value >= edges[middle]!) low = middle;
-      else high = middle;
-    }
-    counts[low]!++;
+    if (!(value >= start && value <= end)) return;
+    const place = Math.floor(round(round(round(value - start) * bins) / width));
+    counts[Math.min(place, bins - 1)]!++;
   });
   const out = allocate(x.dtype, bins);
   out.set(counts);
