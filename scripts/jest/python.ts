@@ -92,7 +92,9 @@ const words: ReadonlyMap<unknown, number> = new Map([
 
 /** Python writes NaN and infinities as bare words, which JSON does not have. */
 function parse(line: string): Answer {
-  const quoted = line.replace(/(?<=[[ ])(NaN|-?Infinity)(?=[\],}])/g, '"$1"');
+  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
+  );
   return JSON.parse(quoted, (_, value) => words.get(value) ?? value);
 }
 

@@ -1,12 +1,14 @@
+import * as activation from '../ops/activation.ts';
 import * as arithmetic from '../ops/arithmetic.ts';
 import * as division from '../ops/division.ts';
 import * as elementary from '../ops/elementary.ts';
+import * as piecewise from '../ops/piecewise.ts';
 import * as ternary from '../ops/ternary.ts';
 import * as transcendental from '../ops/transcendental.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Elementwise methods: see `ops/arithmetic.ts` and `ops/transcendental.ts` for formulas, derivatives and conventions. */
+/** Elementwise methods: see the files of `ops/` for formulas, derivatives and conventions. */
 export abstract class ElementwiseMethods {
   /** |x|: see {@link arithmetic.abs}. */
   abs(this: Tensor): Tensor {
@@ -178,6 +180,11 @@ export abstract class ElementwiseMethods {
     return ternary.lerp(this, end, weight);
   }
 
+  /** 0 where |x| <= lambd, else x: see {@link piecewise.hardshrink}. */
+  hardshrink(this: Tensor, lambd?: number): Tensor {
+    return piecewise.hardshrink(this, lambd);
+  }
+
   /** ln x: see {@link transcendental.log}. */
   log(this: Tensor): Tensor {
     return transcendental.log(this);
@@ -248,6 +255,11 @@ export abstract class ElementwiseMethods {
     return elementary.rad2deg(this);
   }
 
+  /** x for x > 0, else weight x: see {@link piecewise.prelu}. */
+  prelu(this: Tensor, weight: Tensor): Tensor {
+    return piecewise.prelu(this, weight);
+  }
+
   /** 1 / x: see {@link arithmetic.reciprocal}. */
   reciprocal(this: Tensor): Tensor {
     return arithmetic.reciprocal(this);
@@ -298,9 +310,9 @@ export abstract class ElementwiseMethods {
     return transcendental.sinh(this);
   }
 
-  /** ln(1 + e^x): see {@link transcendental.softplus}. */
-  softplus(this: Tensor): Tensor {
-    return transcendental.softplus(this);
+  /** ln(1 + e^(beta x)) / beta: see {@link activation.softplus}. */
+  softplus(this: Tensor, options?: activation.SoftplusOptions): Tensor {
+    return activation.softplus(this, options);
   }
 
   /** The square root: see {@link arithmetic.sqrt}. */

@@ -2,13 +2,12 @@ import { defineOp } from '../tape/defineOp.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { checkDType, type DType, getDefaultDType, isFloat } from '../tensor/dtype.ts';
-import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
+import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { type Dims, formatShape, normalizeDims, reducedShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { where } from './compare.ts';
-import type { ReduceOptions, ValuesAndIndices, VarianceOptions } from './reduce.ts';
+import type { ReduceOptions, ValuesAndIndices } from './reduce.ts';
 
 // What operations along axes share: which axes are meant, and how their results get them back.
 
@@ -117,20 +116,4 @@ export function nonEmpty(op: string, x: Tensor, over: Reduction, what = 'extreme
     throw new ShapeError(`${op}: an axis of length 0 of shape ${formatShape(x.shape)} has no ${what}`);
   }
   return over;
-}
-
-/** A reduction of squared distances from the mean. */
-export interface Spread extends Reduction {
-  readonly correction: number;
-}
-
-/** What a variance or a standard deviation is taken over, from its options. */
-export function spread(op: string, x: Tensor, dim: Dims | undefined, options: VarianceOptions): Spread {
-  const over = reduction(op, x, dim, options, ['keepdim', 'correction']);
-  requireFloat(op, x);
-  const { correction = 1 } = options;
-  if (typeof correction !== 'number') {
-    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
-  }
-  return { ...over, correction };
 }

@@ -5,29 +5,40 @@
  * @module
  */
 
+import * as activation from './activation.ts';
 import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as attention from './attention.ts';
 import * as bessel from './bessel.ts';
 import * as bitwise from './bitwise.ts';
 import * as cholesky from './cholesky.ts';
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as crossEntropy from './crossEntropy.ts';
+import * as ctcLoss from './ctcLoss.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as distances from './distances.ts';
 import * as division from './division.ts';
 import * as einsum from './einsum.ts';
 import * as elementary from './elementary.ts';
+import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
+import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as loss from './loss.ts';
+import * as marginLoss from './marginLoss.ts';
 import * as masking from './masking.ts';
 import * as matrixFunctions from './matrixFunctions.ts';
 import * as matrixNorms from './matrixNorms.ts';
+import * as normalization from './normalization.ts';
 import * as norms from './norms.ts';
 import * as pad from './pad.ts';
+import * as piecewise from './piecewise.ts';
 import * as pool from './pool.ts';
 import * as products from './products.ts';
 import * as pseudoinverse from './pseudoinverse.ts';
@@ -47,6 +58,7 @@ import * as tensorProducts from './tensorProducts.ts';
 import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
+import * as variance from './variance.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -131,6 +143,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('norms', norms),
   ...collectOps('sort', sort),
   ...collectOps('statistics', statistics),
+  ...collectOps('variance', variance),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
@@ -153,6 +166,16 @@ export const registry: readonly RegisteredOp[] = [
     ...spectral,
   }),
   ...collectOps('softmax', softmax),
+  ...collectOps('activation', activation),
+  ...collectOps('piecewise', piecewise),
+  ...collectOps('normalization', normalization),
+  ...collectOps('crossEntropy', crossEntropy),
+  ...collectOps('loss', loss),
+  ...collectOps('marginLoss', marginLoss),
+  ...collectOps('ctcLoss', ctcLoss),
+  ...collectOps('distances', distances),
+  ...collectOps('embedding', embedding),
+  ...collectOps('attention', attention),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
   ...collectOps('pool', pool),
@@ -160,4 +183,5 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('unpool', unpool),
   ...collectOps('pad', pad),
   ...collectOps('fold', fold),
+  ...collectOps('interpolate', interpolate),
 ];
