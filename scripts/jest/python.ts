@@ -92,7 +92,10 @@ const words: ReadonlyMap<unknown, number> = new Map([
 
 /** Python writes NaN and infinities as bare words, which JSON does not have. */
 function parse(line: string): Answer {
-  const quoted = line.replace(/(?<=[[ ])(NaN|-?Infinity)(?=[\],}])/g, '"$1"');
+  // Strings are passed over: a word in a sentence is no number.
+  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)/g, (found, word?: string) =>
+    word === undefined ? found : `"${word}"`,
+  );
   return JSON.parse(quoted, (_, value) => words.get(value) ?? value);
 }
 
