@@ -92,9 +92,8 @@ const words: ReadonlyMap<unknown, number> = new Map([
 
 /** Python writes NaN and infinities as bare words, which JSON does not have. */
 function parse(line: string): Answer {
-  // Strings are passed over: a word in a sentence is no number.
-  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)/g, (found, word?: string) =>
-    word === undefined ? found : `"${word}"`,
+  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
   );
   return JSON.parse(quoted, (_, value) => words.get(value) ?? value);
 }

@@ -68,6 +68,7 @@ export function lgamma(x: number): number {
   if (x >= 0.5) return lgamma1p(x - 1);
   if (x > -0.5) return lgamma1p(x) - Math.log(Math.abs(x));
   if (Number.isInteger(x) || x === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (Number.isNaN(x)) return x;
   // The reflection, DLMF 5.5.3.
   return Math.log(Math.PI / Math.abs(x * sinPi(x))) - lgamma(-x);
 }
@@ -106,6 +107,7 @@ export function digamma(x: number): number {
   if (x > 0) return digamma(1 + x) - 1 / x;
   if (x === 0) return -1 / x;
   if (Number.isInteger(x) || x === Number.NEGATIVE_INFINITY) return Number.NaN;
+  if (Number.isNaN(x)) return x;
   // The reflection, DLMF 5.5.4.
   return digamma(-x) - 1 / x - (Math.PI * cosPi(x)) / sinPi(x);
 }
