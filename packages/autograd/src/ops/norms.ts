@@ -14,10 +14,10 @@ import type { Refusals, Samples } from './samples.ts';
 const NORM_RANGE = { low: 0.25, high: 2, distinct: true };
 
 /**
- * The p-norm (sum |x|^p)^(1/p) of the elements over all axes, or over `dim`: the largest |x| for p = Infinity, the smallest
- * for -Infinity, the number of elements that are not 0 for p = 0; 'fro' is 2. Summed in float64. Derivative: sign(x)
- * (|x| / y)^(p-1). Kinks: 0 where x is 0 or the norm is 0, in every order; equal largest |x| share the gradient evenly;
- * 0 for p = 0.
+ * The p-norm (sum |x|^p)^(1/p) of the elements over all axes, or over `dim`: the largest |x| for p = Infinity, the
+ * smallest for -Infinity, the number of elements that are not 0 for p = 0; 'fro' is 2. Summed in float64. Derivative:
+ * sign(x) (|x| / y)^(p-1). Kinks: 0 where x is 0 or the norm is 0, in every order; equal largest |x| share the gradient
+ * evenly; 0 for p = 0.
  *
  * Errors: DTypeError for integers; ShapeError for an axis of length 0 with p < 0 or ±Infinity; ArgumentError for p = NaN
  * or another name; IndexError. PyTorch: `torch.norm`, `torch.linalg.vector_norm`.
@@ -113,12 +113,12 @@ function slopes(a: Tensor, b: Tensor, y: Tensor, p: number): Tensor {
 }
 
 /**
- * The p-norms |a_i - b_j| of the differences of all rows, (…, m, k) by (…, n, k) to (…, m, n); leading axes broadcast. The
- * differences are taken one by one, so that near points far from 0 lose nothing. Derivatives: those of {@link norm} by the
- * difference, negative for b, of every order. Kinks: 0 where the distance is 0.
+ * The p-norms |a_i - b_j| of the differences of all rows, (…, m, k) by (…, n, k) to (…, m, n); leading axes broadcast.
+ * The differences are taken one by one, so that near points far from 0 lose nothing. Derivatives: those of {@link norm}
+ * by the difference, negative for b, of every order. Kinks: 0 where the distance is 0.
  *
- * Errors: ShapeError below two axes, for rows of two lengths, or where leading axes do not broadcast; DTypeError for integers or two dtypes;
- * ArgumentError for p < 0 or NaN. PyTorch: `torch.cdist`, which differentiates once only.
+ * Errors: ShapeError below two axes, for rows of two lengths, or where leading axes do not broadcast; DTypeError for
+ * integers or two dtypes; ArgumentError for p < 0 or NaN. PyTorch: `torch.cdist`, which differentiates once only.
  *
  * @example
  * ```ts

@@ -83,8 +83,8 @@ export interface TopkOptions {
  * come first; NaN counts as largest. Derivative: the cotangents go back to where the elements came from; 0 elsewhere.
  * Kinks: of equal elements at the border only those taken get a gradient.
  *
- * Errors: IndexError; ArgumentError unless `k` is a whole number from 0 to the length of the axis. PyTorch: `torch.topk`,
- * whose order among equal elements is open; the result is always sorted here.
+ * Errors: IndexError; ArgumentError unless `k` is a whole number from 0 to the length of the axis. PyTorch:
+ * `torch.topk`, whose order among equal elements is open; the result is always sorted here.
  *
  * @example
  * ```ts
@@ -121,10 +121,11 @@ export const topkRefusals: Refusals = (s) => [
 
 /**
  * The `k`-th smallest element along `dim` (k = 1 is the smallest), with its position: element k - 1 of a {@link sort}.
- * Derivative: 1 at the element found. Kinks: of equal elements, the one that a stable sort puts there (in PyTorch any one).
+ * Derivative: 1 at the element found. Kinks: of equal elements, the one that a stable sort puts there (in PyTorch any
+ * one).
  *
- * Errors: IndexError; ShapeError for an axis of length 0; ArgumentError unless `k` is a whole number from 1 to the length
- * of the axis. PyTorch: `torch.kthvalue`.
+ * Errors: IndexError; ShapeError for an axis of length 0; ArgumentError unless `k` is a whole number from 1 to the
+ * length of the axis. PyTorch: `torch.kthvalue`.
  *
  * @example
  * ```ts
@@ -312,8 +313,9 @@ export const searchsortedRefusals: Refusals = (s) => [
 ];
 
 /**
- * The interval between ascending `boundaries` into which each element of x falls (int32): i where boundaries[i - 1] < x <=
- * boundaries[i], or <= x < if `right`. Errors: ShapeError unless `boundaries` is 1-dimensional. PyTorch: `torch.bucketize`.
+ * The interval between ascending `boundaries` into which each element of x falls (int32): i where boundaries[i - 1] < x
+ * <= boundaries[i], or <= x < if `right`. Errors: ShapeError unless `boundaries` is 1-dimensional. PyTorch:
+ * `torch.bucketize`.
  *
  * @example
  * ```ts
