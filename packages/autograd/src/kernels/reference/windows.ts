@@ -90,7 +90,17 @@ export function planeToColumns(
         const begin = meets ? k + from[inner]! : rowEnd;
         const end = meets ? k + to[inner]! : rowEnd;
         while (k < begin) target[k++] = 0;
-        for (let i = plane + start + first[inner]!; k < end; k++, i += step) target[k] = source[i]!;
+        let i = plane + start + first[inner]!;
+        // Four at a time in the usual case: most of a lowered convolution in JavaScript is spent here.
+        if (step === 1) {
+          for (; k + 4 <= end; k += 4, i += 4) {
+            target[k] = source[i]!;
+            target[k + 1] = source[i + 1]!;
+            target[k + 2] = source[i + 2]!;
+            target[k + 3] = source[i + 3]!;
+          }
+        }
+        for (; k < end; k++, i += step) target[k] = source[i]!;
         while (k < rowEnd) target[k++] = 0;
       }
     }
