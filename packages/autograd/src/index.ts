@@ -16,6 +16,8 @@ export {
   numericJvp,
 } from './check/numeric.ts';
 export * from './create.ts';
+/** Probability distributions. */
+export * as distributions from './distributions/index.ts';
 export {
   type BackwardOptions,
   backward,
@@ -28,6 +30,22 @@ export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
 export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  logSigmoid,
+  mish,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softmin,
+  softplus,
+  softsign,
+  tanhshrink,
+} from './ops/activation.ts';
+export {
   type AdaptiveSize,
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -39,21 +57,20 @@ export {
   adaptiveMaxPool3d,
   adaptiveMaxPool3dWithIndices,
 } from './ops/adaptivePool.ts';
+
 export {
   abs,
   add,
   ceil,
-  clamp,
-  div,
   floor,
   maximum,
   minimum,
   mul,
   neg,
   pow,
+  type RoundOptions,
   reciprocal,
   relu,
-  remainder,
   round,
   rsqrt,
   sign,
@@ -62,15 +79,28 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from './ops/bitwise.ts';
 export { choleskyInverse, choleskySolve } from './ops/cholesky.ts';
-
+export { allclose, type ClosenessOptions, equal } from './ops/closeness.ts';
 export {
   eq,
   ge,
   gt,
+  isclose,
   isfinite,
+  isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
   logicalAnd,
   logicalNot,
@@ -78,6 +108,7 @@ export {
   logicalXor,
   lt,
   ne,
+  signbit,
   where,
 } from './ops/compare.ts';
 export {
@@ -92,6 +123,13 @@ export {
 } from './ops/conv.ts';
 export { clone, contiguous, identity, to } from './ops/convert.ts';
 export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NLLLossOptions,
+  nllLoss,
+} from './ops/crossEntropy.ts';
+export { type CtcLossOptions, ctcLoss, type Lengths } from './ops/ctcLoss.ts';
+export {
   type CumulativeOptions,
   cummax,
   cummin,
@@ -104,7 +142,42 @@ export {
   trapezoid,
 } from './ops/cumulative.ts';
 export { diag, diagEmbed, diagflat } from './ops/diagonals.ts';
+export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from './ops/distances.ts';
+export { type DivOptions, div, floorDivide, fmod, frac, remainder } from './ops/division.ts';
 export { einsum } from './ops/einsum.ts';
+export {
+  copysign,
+  deg2rad,
+  exp2,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  rad2deg,
+  sinc,
+  xlog1py,
+  xlogy,
+} from './ops/elementary.ts';
+export {
+  type EmbeddingBagOptions,
+  type EmbeddingOptions,
+  embedding,
+  embeddingBag,
+} from './ops/embedding.ts';
 export { channelShuffle, type FoldOptions, fold, pixelShuffle, pixelUnshuffle, unfold } from './ops/fold.ts';
 export {
   gather,
@@ -132,7 +205,54 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
+export {
+  type BCEWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  type PoissonNllLossOptions,
+  poissonNllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from './ops/loss.ts';
+export type { LossOptions, Reduction } from './ops/lossOptions.ts';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from './ops/marginLoss.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
+export {
+  type AffineOptions,
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type RmsNormOptions,
+  type RunningStatistics,
+  rmsNorm,
+} from './ops/normalization.ts';
 export {
   cdist,
   dist,
@@ -141,6 +261,18 @@ export {
   renorm,
 } from './ops/norms.ts';
 export { type PadMode, pad } from './ops/pad.ts';
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu6,
+  rrelu,
+  softshrink,
+  threshold,
+} from './ops/piecewise.ts';
 export {
   type AvgPoolOptions,
   avgPool1d,
@@ -205,11 +337,8 @@ export {
   prod,
   type ReduceOptions,
   type SumOptions,
-  std,
   sum,
   type ValuesAndIndices,
-  type VarianceOptions,
-  variance,
 } from './ops/reduce.ts';
 export type { Range, Refusal, RefusalName, Refusals, SampleKit, Samples } from './ops/samples.ts';
 export { nonDifferentiable } from './ops/samples.ts';
@@ -272,9 +401,6 @@ export {
 } from './ops/special.ts';
 export {
   bincount,
-  type CovarianceOptions,
-  corrcoef,
-  cov,
   histc,
   type Interpolation,
   median,
@@ -283,10 +409,6 @@ export {
   nanquantile,
   type QuantileOptions,
   quantile,
-  type StdAndMean,
-  stdMean,
-  type VarianceAndMean,
-  varMean,
 } from './ops/statistics.ts';
 export {
   at,
@@ -297,6 +419,7 @@ export {
   type Subscript,
 } from './ops/subscript.ts';
 export { cross, inner, kron, tensordot, trace } from './ops/tensorProducts.ts';
+export { type AddcOptions, addcdiv, addcmul, clamp, clampMax, clampMin, lerp } from './ops/ternary.ts';
 export {
   acos,
   acosh,
@@ -316,11 +439,22 @@ export {
   sigmoid,
   sin,
   sinh,
-  softplus,
   tan,
   tanh,
 } from './ops/transcendental.ts';
 export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/unpool.ts';
+export {
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  type StdAndMean,
+  std,
+  stdMean,
+  type VarianceAndMean,
+  type VarianceOptions,
+  variance,
+  varMean,
+} from './ops/variance.ts';
 export {
   atleast1d,
   atleast2d,
@@ -357,6 +491,7 @@ export {
   type DifferentialRule,
   type ElementwiseDefinition,
   elementwise,
+  elementwiseWith,
   type IntegerInputs,
   type LinearDefinition,
   linear,
@@ -369,6 +504,7 @@ export {
 } from './tape/shorthands.ts';
 export * from './tensor/dtype.ts';
 export * from './tensor/errors.ts';
+export { fromHalfBits, type HalfFormat, toHalfBits } from './tensor/half.ts';
 export { type Dims, formatPosition, formatShape, type Shape, sameShape } from './tensor/shape.ts';
 export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.ts';
 export * as func from './transforms/func.ts';

@@ -174,7 +174,7 @@ export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
  * ```ts
  * import { manualSeed, poisson, tensor } from '@tensortape/autograd';
  * manualSeed(0);
- * console.log(poisson(tensor([0, 3, 100]))); // tensor([  0.,   3., 103.])
+ * console.log(poisson(tensor([0, 3, 100]))); // tensor([ 0.,  6., 96.])
  * ```
  */
 export function poisson(rate: Tensor, options: RandomOptions = {}): Tensor {
@@ -202,7 +202,7 @@ export function poisson(rate: Tensor, options: RandomOptions = {}): Tensor {
  * ```ts
  * import { binomial, manualSeed, tensor } from '@tensortape/autograd';
  * manualSeed(0);
- * console.log(binomial(tensor([10, 10, 1000]), tensor([0, 0.5, 0.5]))); // tensor([  0.,   5., 495.])
+ * console.log(binomial(tensor([10, 10, 1000]), tensor([0, 0.5, 0.5]))); // tensor([  0.,   7., 504.])
  * ```
  */
 export function binomial(count: Tensor, p: Tensor, options: RandomOptions = {}): Tensor {
@@ -234,7 +234,7 @@ export function binomial(count: Tensor, p: Tensor, options: RandomOptions = {}):
  * ```ts
  * import { manualSeed, multinomial, tensor } from '@tensortape/autograd';
  * manualSeed(0);
- * console.log(multinomial(tensor([0, 10, 3, 0]), 4, { replacement: true })); // tensor([1, 1, 1, 1], dtype=int32)
+ * console.log(multinomial(tensor([0, 10, 3, 0]), 4, { replacement: true })); // tensor([2, 1, 1, 2], dtype=int32)
  * ```
  */
 export function multinomial(

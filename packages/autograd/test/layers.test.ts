@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['methods/'],
   ['tensor.ts'],
   ['create.ts', 'linalg.ts', 'random.ts', 'update.ts'],
+  ['distributions/'],
   ['transforms/'],
   ['check/'],
   ['index.ts'],

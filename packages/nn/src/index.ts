@@ -24,4 +24,4 @@ export {
   toTypedArray,
 } from './safetensors.ts';
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from './stateDict.ts';
-export { parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';
+export { type ParseOptions, parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';

@@ -1,3 +1,4 @@
+import { fromHalfBits } from '@tensortape/autograd';
 import { readHeader } from './safetensorsHeader.ts';
 
 /** The element types of the safetensors format that take whole bytes. */
@@ -273,9 +274,9 @@ export function toTypedArray({ dtype, shape, data }: SafetensorsEntry) {
   const aligned = new Uint8Array(data).buffer;
   switch (dtype) {
     case 'F16':
-      return Float32Array.from(new Uint16Array(aligned), halfToNumber);
+      return fromHalfBits(new Uint16Array(aligned), 'float16');
     case 'BF16':
-      return new Float32Array(Uint32Array.from(new Uint16Array(aligned), (bits) => bits << 16).buffer);
+      return fromHalfBits(new Uint16Array(aligned), 'bfloat16');
     case 'C64':
     case 'F8_E5M2':
     case 'F8_E4M3':
@@ -292,16 +293,6 @@ export function toTypedArray({ dtype, shape, data }: SafetensorsEntry) {
     }
   }
   return new arrays[dtype](aligned);
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 function checkEntry(key: string, { dtype, shape, data }: SafetensorsEntry<ArrayBufferView>): void {

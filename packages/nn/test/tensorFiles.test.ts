@@ -96,3 +96,74 @@ test('a model is saved and loaded', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('floating point tensors are stored in half precision on request', () => {
+  const state = new Map([
+    ['w', tensor([1, -2.5, 1 / 3, 1e-6])],
+    ['d', tensor([0.1], { dtype: 'float64' })],
+    ['n', tensor([3], { dtype: 'int32' })],
+    ['e', tensor([], { shape: [0] })],
+  ]);
+  for (const [floats, stored, third] of [
+    ['float16', 'F16', 0.333251953125],
+    ['bfloat16', 'BF16', 0.333984375],
+  ] as const) {
+    const bytes = serializeState(state, { floats });
+    const { tensors } = parseSafetensors(bytes);
+    expect([...tensors].map(([key, { dtype }]) => [key, dtype]).sort()).toEqual([
+      ['d', stored],
+      ['e', stored],
+      ['n', 'I32'],
+      ['w', stored],
+    ]);
+    const back = parseState(bytes);
+    expect(back.get('w')!.dtype).toBe('float32');
+    expect(back.get('w')!.slice(0, 0, 3).toArray()).toEqual([1, -2.5, third]);
+    expect(back.get('d')!.item()).toBeCloseTo(0.1, 3);
+    // What is read is stored again without loss.
+    expect(serializeState(back, { floats })).toEqual(bytes);
+  }
+});
+
+test('what half precision would turn into infinity is refused by name; infinities and NaN are kept', () => {
+  const big = new Map([['net.w', tensor([1, 65520])]]);
+  expect(() => serializeState(big, { floats: 'float16' })).toThrow(
+    "tensor 'net.w': element 1 is 65520, which float16 would turn into infinity: floats: 'bfloat16' has the range of float32",
+  );
+  expect(
+    parseState(serializeState(big, { floats: 'bfloat16' }))
+      .get('net.w')!
+      .toArray(),
+  ).toEqual([1, 65536]);
+  expect(() => serializeState(new Map([['x', tensor([3.4e38])]]), { floats: 'bfloat16' })).toThrow(
+    /element 0 is 3\.\d+e\+38, which bfloat16 would turn into infinity: store it as it is/,
+  );
+  const special = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+  const kept = parseState(serializeState(new Map([['x', tensor(special)]]), { floats: 'float16' }));
+  expect(kept.get('x')!.toArray()).toEqual(special);
+});
+
+test('wide integers are read into float64 on request, never cut', () => {
+  const exact = [2n ** 53n, -(2n ** 53n), 2n ** 31n, -5n];
+  const x = parseState(fileOf('I64', BigInt64Array.from(exact), [4]), { integers: 'float64' }).get('x')!;
+  expect([x.dtype, x.toArray()]).toEqual(['float64', exact.map(Number)]);
+  for (const value of [2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 60n]) {
+    expect(() => parseState(fileOf('I64', BigInt64Array.of(value), [1]), { integers: 'float64' })).toThrow(
+      `tensor 'x': element 0 is ${value}, of I64, which float64 cannot hold (exactly only up to 2^53)`,
+    );
+  }
+  expect(() =>
+    parseState(fileOf('U64', BigUint64Array.of(2n ** 64n - 1n), [1]), { integers: 'float64' }),
+  ).toThrow(/element 0 is 18446744073709551615, of U64/);
+  expect(() => parseState(fileOf('U32', Uint32Array.of(2 ** 32 - 1), [1]))).toThrow(
+    "element 0 is 4294967295, of U32, which int32 cannot hold (-2147483648 to 2147483647): integers: 'float64' reads up to 2^53",
+  );
+  const other = parseState(fileOf('I16', Int16Array.of(-7), [1]), { integers: 'float64' }).get('x')!;
+  expect(other.dtype).toBe('float64');
+  const bytes = parseState(fileOf('U8', Uint8Array.of(7), [1]), { integers: 'float64' }).get('x')!;
+  expect(bytes.dtype).toBe('uint8');
+  const wrong: unknown = 'int64';
+  expect(() => parseState(fileOf('U8', Uint8Array.of(7), [1]), { integers: wrong as 'int32' })).toThrow(
+    "parseState: expected integers to be 'int32' or 'float64', got 'int64'",
+  );
+});

@@ -159,6 +159,13 @@ export interface AdamStep {
   readonly maximize: boolean;
 }
 
+/** What `Kernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
+export interface Standardized {
+  readonly output: Storage;
+  readonly mean: Storage;
+  readonly variance: Storage;
+}
+
 /**
  * The numeric loops behind the operations. Arguments are views (any strides), already checked, promoted and broadcast by
  * the caller; results are new row-major storages. The reference set implements all of it; other sets take over the calls
@@ -228,6 +235,8 @@ export interface Kernels {
   maxPool(x: View, axes: readonly Taps[]): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
+  /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
+  standardize(x: View, axes: readonly number[], eps: number): Standardized;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
   firstOutside(index: View, low: number, high: number): number;
   /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */

@@ -1,3 +1,5 @@
+import * as bitwise from '../ops/bitwise.ts';
+import * as closeness from '../ops/closeness.ts';
 import * as ops from '../ops/compare.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import type { Tensor } from '../tensor.ts';
@@ -68,5 +70,70 @@ export abstract class CompareMethods extends ElementwiseMethods {
   /** x where `condition` holds, `other` elsewhere: see {@link ops.where}. */
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     return ops.where(condition, this, other);
+  }
+
+  /** Whether all elements are close to those of other: see {@link closeness.allclose}. */
+  allclose(this: Tensor, other: Tensor, options?: closeness.ClosenessOptions): boolean {
+    return closeness.allclose(this, other, options);
+  }
+
+  /** The bits set in both: see {@link bitwise.bitwiseAnd}. */
+  bitwiseAnd(this: Tensor, other: Operand): Tensor {
+    return bitwise.bitwiseAnd(this, other);
+  }
+
+  /** The bits shifted up: see {@link bitwise.bitwiseLeftShift}. */
+  bitwiseLeftShift(this: Tensor, other: Operand): Tensor {
+    return bitwise.bitwiseLeftShift(this, other);
+  }
+
+  /** Every bit flipped: see {@link bitwise.bitwiseNot}. */
+  bitwiseNot(this: Tensor): Tensor {
+    return bitwise.bitwiseNot(this);
+  }
+
+  /** The bits set in either: see {@link bitwise.bitwiseOr}. */
+  bitwiseOr(this: Tensor, other: Operand): Tensor {
+    return bitwise.bitwiseOr(this, other);
+  }
+
+  /** The bits shifted down: see {@link bitwise.bitwiseRightShift}. */
+  bitwiseRightShift(this: Tensor, other: Operand): Tensor {
+    return bitwise.bitwiseRightShift(this, other);
+  }
+
+  /** The bits set in exactly one: see {@link bitwise.bitwiseXor}. */
+  bitwiseXor(this: Tensor, other: Operand): Tensor {
+    return bitwise.bitwiseXor(this, other);
+  }
+
+  /** Whether shape and elements are those of other: see {@link closeness.equal}. */
+  equal(this: Tensor, other: Tensor): boolean {
+    return closeness.equal(this, other);
+  }
+
+  /** Where x and other are close (bool): see {@link ops.isclose}. */
+  isclose(this: Tensor, other: Tensor, options?: closeness.ClosenessOptions): Tensor {
+    return ops.isclose(this, other, options);
+  }
+
+  /** Where x is infinite (bool): see {@link ops.isinf}. */
+  isinf(this: Tensor): Tensor {
+    return ops.isinf(this);
+  }
+
+  /** Where x is -Infinity (bool): see {@link ops.isneginf}. */
+  isneginf(this: Tensor): Tensor {
+    return ops.isneginf(this);
+  }
+
+  /** Where x is Infinity (bool): see {@link ops.isposinf}. */
+  isposinf(this: Tensor): Tensor {
+    return ops.isposinf(this);
+  }
+
+  /** Where the sign bit of x is set (bool): see {@link ops.signbit}. */
+  signbit(this: Tensor): Tensor {
+    return ops.signbit(this);
   }
 }

@@ -4,6 +4,7 @@ import * as ops from '../ops/reduce.ts';
 import * as softmaxOps from '../ops/softmax.ts';
 import * as sortOps from '../ops/sort.ts';
 import * as statisticsOps from '../ops/statistics.ts';
+import * as varianceOps from '../ops/variance.ts';
 import type { Dims } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { CompareMethods } from './compare.ts';
@@ -55,9 +56,9 @@ export abstract class ReduceMethods extends CompareMethods {
     return statisticsOps.bincount(this, weights, minlength);
   }
 
-  /** Correlations of rows: see {@link statisticsOps.corrcoef}. */
+  /** Correlations of rows: see {@link varianceOps.corrcoef}. */
   corrcoef(this: Tensor): Tensor {
-    return statisticsOps.corrcoef(this);
+    return varianceOps.corrcoef(this);
   }
 
   /** The number of elements that are not zero: see {@link ops.countNonzero}. */
@@ -65,9 +66,9 @@ export abstract class ReduceMethods extends CompareMethods {
     return ops.countNonzero(this, dim);
   }
 
-  /** Covariances of rows: see {@link statisticsOps.cov}. */
-  cov(this: Tensor, options?: statisticsOps.CovarianceOptions): Tensor {
-    return statisticsOps.cov(this, options);
+  /** Covariances of rows: see {@link varianceOps.cov}. */
+  cov(this: Tensor, options?: varianceOps.CovarianceOptions): Tensor {
+    return varianceOps.cov(this, options);
   }
 
   /** Running maxima along an axis, with positions: see {@link cumulativeOps.cummax}. */
@@ -213,9 +214,9 @@ export abstract class ReduceMethods extends CompareMethods {
     return sortOps.sort(this, dim, options);
   }
 
-  /** The standard deviation: see {@link ops.std}. */
-  std(this: Tensor, dim?: Dims, options?: ops.VarianceOptions): Tensor {
-    return ops.std(this, dim, options);
+  /** The standard deviation: see {@link varianceOps.std}. */
+  std(this: Tensor, dim?: Dims, options?: varianceOps.VarianceOptions): Tensor {
+    return varianceOps.std(this, dim, options);
   }
 
   /** The sum: see {@link ops.sum}. */
@@ -238,8 +239,8 @@ export abstract class ReduceMethods extends CompareMethods {
     return sortOps.uniqueConsecutive(this, options);
   }
 
-  /** The variance: see {@link ops.variance}. */
-  var(this: Tensor, dim?: Dims, options?: ops.VarianceOptions): Tensor {
-    return ops.variance(this, dim, options);
+  /** The variance: see {@link varianceOps.variance}. */
+  var(this: Tensor, dim?: Dims, options?: varianceOps.VarianceOptions): Tensor {
+    return varianceOps.variance(this, dim, options);
   }
 }

@@ -1,21 +1,16 @@
-import { kernels } from '../kernels/select.ts';
-import { defineOp } from '../tape/defineOp.ts';
 import { binary, elementwise, type Operand, refuseDType } from '../tape/shorthands.ts';
-import { checkTensor } from '../tensor/check.ts';
-import { constant, Tensor, wrap } from '../tensor/core.ts';
-import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
+import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
+import { constant, Tensor } from '../tensor/core.ts';
+import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
 import { where } from './compare.ts';
-import { boolRefusals, operandRefusals, type Refusals, type Samples } from './samples.ts';
-
-/** Refuses two bool operands, for functions that are defined when either counts. */
-function refuseBoth(op: string, a: Operand, b: Operand): void {
-  if (a instanceof Tensor && b instanceof Tensor && b.dtype === 'bool') refuseDType(op, a, 'bool');
-}
-const bothBoolRefusals: Refusals = (s) => [
-  [[s.mask([2, 3]), s.mask([2, 3])], 'DTypeError', /not defined for bool; convert it with \.to\('int32'\)/],
-];
+import {
+  boolOperandRefusals,
+  boolRefusals,
+  operandRefusals,
+  type Refusals,
+  type Samples,
+} from './samples.ts';
 
 const zero = (t: Tensor): Tensor => constant(0, t.dtype, t.shape);
 
@@ -79,81 +74,6 @@ export const ceil = /* @__PURE__ */ elementwise({
 });
 export const ceilSamples: Samples = (s) => [s.tensor({ apart: [-3, -2, -1, 0, 1, 2, 3] })];
 export const ceilRefusals = boolRefusals;
-
-const clampOp = /* @__PURE__ */ defineOp({
-  name: 'clamp',
-  inputs: ['x'],
-  saves: ['x'],
-  forward: ({ x }, { min, max }: ClampBounds) => {
-    const bounded = (v: number) => (v > max || min > max ? (Number.isNaN(v) ? v : max) : v < min ? min : v);
-    return wrap(kernels.unary(bounded, x), x.dtype, x.shape);
-  },
-  vjp: { x: (g, { x }, { min, max }) => g.where(x.ge(min).logicalAnd(x.le(max)), 0) },
-  jvp: ({ x: t }, { x }, { min, max }) => t && t.where(x.ge(min).logicalAnd(x.le(max)), 0),
-});
-
-interface ClampBounds {
-  readonly min: number;
-  readonly max: number;
-}
-
-/**
- * x limited to [min, max], min(max(x, min), max); max when min > max. Derivative: 1 within the bounds, 0 outside.
- * Kinks: 1 on the bounds. Errors: ArgumentError without any bound, or for one that is not a number. PyTorch: `torch.clamp`.
- *
- * @example
- * ```ts
- * import { clamp, tensor } from '@tensortape/autograd';
- * console.log(clamp(tensor([-2, 0.5, 3]), -1, 1)); // tensor([-1.0000,  0.5000,  1.0000])
- * ```
- */
-export function clamp(x: Tensor, min?: number, max?: number): Tensor {
-  checkTensor('clamp', 'x', x);
-  if (min === undefined && max === undefined)
-    throw new ArgumentError('clamp: expected min, max or both, got neither');
-  checkBound('min', min);
-  checkBound('max', max);
-  const bounds = { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
-  const dtype = [min ?? 0, max ?? 0].reduce<DType>(
-    (common, bound) => resultType({ dtype: common, shape: x.shape }, bound),
-    x.dtype,
-  );
-  return clampOp({ x: x.to(dtype) }, bounds);
-}
-export const clampSamples: Samples = (s) => [
-  s.tensor({ apart: [-1, 1.5] }),
-  ...s.oneOf([[-1], [-1, 1.5], [undefined, 1.5], [1.5, -1]]),
-];
-export const clampRefusals: Refusals = (s) => [
-  [[s.tensor()], 'ArgumentError', /expected min, max or both, got neither/],
-  [[s.tensor(), '0'], 'ArgumentError', /min must be a number, got the string '0'/],
-  [[s.tensor(), 0, [1]], 'ArgumentError', /max must be a number, got an array/],
-];
-
-function checkBound(name: string, bound: unknown): void {
-  if (bound !== undefined && typeof bound !== 'number')
-    throw new ArgumentError(`clamp: ${name} must be a number, got ${kindOf(bound)}`);
-}
-
-/**
- * a / b, broadcast; integers are promoted to the default floating point dtype. Derivatives: 1 / b and -a / b^2.
- * Errors: ShapeError when the shapes do not broadcast. PyTorch: `torch.div`.
- *
- * @example
- * ```ts
- * import { div, tensor } from '@tensortape/autograd';
- * console.log(div(tensor([1, 2]), 4)); // tensor([0.2500, 0.5000])
- * ```
- */
-export const div = /* @__PURE__ */ binary({
-  name: 'div',
-  forward: 'div',
-  integers: 'promote',
-  saves: 'inputs',
-  differentials: [(t, _, b) => t.div(b), (t, a, b) => t.mul(a.div(b).div(b)).neg()],
-});
-export const divSamples: Samples = (s) => s.operands(s.reals, { apart: [0], margin: 0.4 });
-export const divRefusals = operandRefusals;
 
 /**
  * The largest whole number <= x. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool.
@@ -259,6 +179,7 @@ export const negRefusals = boolRefusals;
 
 const powOp = /* @__PURE__ */ binary({
   name: 'pow',
+  refuses: 'bool',
   forward: 'pow',
   saves: 'inputs',
   differentials: [
@@ -280,7 +201,6 @@ const powOp = /* @__PURE__ */ binary({
  * ```
  */
 export function pow(a: Operand, b: Operand): Tensor {
-  refuseBoth('pow', a, b);
   const whole = typeof b === 'number' && Number.isInteger(b) ? b : 0;
   if (whole < 0 && a instanceof Tensor && !isFloat(a.dtype)) {
     throw new ArgumentError(
@@ -297,7 +217,7 @@ export const powSamples: Samples = (s) =>
   ])();
 export const powRefusals: Refusals = (s) => [
   ...operandRefusals(s),
-  ...bothBoolRefusals(s),
+  ...boolOperandRefusals(s),
   [[s.index([2], 3), -1], 'ArgumentError', /int32 cannot hold a negative power \(-1\); convert the base/],
 ];
 
@@ -338,56 +258,7 @@ export const relu = /* @__PURE__ */ elementwise({
 export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const reluRefusals = boolRefusals;
 
-const remainderOp = /* @__PURE__ */ binary({
-  name: 'remainder',
-  forward: 'remainder',
-  saves: 'inputs',
-  differentials: [(t) => t, (t, a, b) => t.mul(a.sub(a.remainder(b)).div(b).round().neg())],
-});
-
-/**
- * a - b floor(a / b), broadcast: the remainder with the sign of the divisor. Derivatives: 1 and -floor(a / b).
- * Kinks: the same at the jumps. Errors: ShapeError when the shapes do not broadcast; DTypeError for two bool operands;
- * ArgumentError for integers divided by 0. PyTorch: `torch.remainder`.
- *
- * @example
- * ```ts
- * import { remainder, tensor } from '@tensortape/autograd';
- * console.log(remainder(tensor([5, -5]), 3)); // tensor([2., 1.])
- * ```
- */
-export function remainder(a: Operand, b: Operand): Tensor {
-  refuseBoth('remainder', a, b);
-  const integers = (x: Operand) =>
-    typeof x === 'number' ? Number.isInteger(x) : x instanceof Tensor && !isFloat(x.dtype);
-  const zero = (x: Operand) => (typeof x === 'number' ? x === 0 : x.eq(0).any().item() !== 0);
-  if (integers(a) && integers(b) && zero(b)) {
-    throw new ArgumentError(
-      'remainder: integers cannot be divided by 0; convert them to a floating point dtype for NaN',
-    );
-  }
-  return remainderOp(a, b);
-}
-export const remainderSamples: Samples = (s) =>
-  s.operands({ low: -4.7, high: -2.3, apart: [-3, -4], margin: 0.25 }, { low: 0.97, high: 1.03 });
-export const remainderRefusals: Refusals = (s) => [
-  ...operandRefusals(s),
-  ...bothBoolRefusals(s),
-  [[s.index([2], 3), 0], 'ArgumentError', /integers cannot be divided by 0/],
-  [[5, s.index([2], 1)], 'ArgumentError', /integers cannot be divided by 0/],
-];
-
-/**
- * The nearest whole number, halves to the even one. Derivative: 0. Kinks: 0 at the jumps too. Errors: DTypeError for bool.
- * PyTorch: `torch.round`.
- *
- * @example
- * ```ts
- * import { round, tensor } from '@tensortape/autograd';
- * console.log(round(tensor([0.5, 1.5, 2.5]))); // tensor([0., 2., 2.])
- * ```
- */
-export const round = /* @__PURE__ */ elementwise({
+const roundOp = /* @__PURE__ */ elementwise({
   name: 'round',
   refuses: 'bool',
   forward: 'round',
@@ -395,8 +266,49 @@ export const round = /* @__PURE__ */ elementwise({
   saves: 'nothing',
   differential: zero,
 });
-export const roundSamples: Samples = (s) => [s.tensor({ apart: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5] })];
-export const roundRefusals = boolRefusals;
+
+/** Options of `round`. */
+export interface RoundOptions {
+  /** How many digits are kept behind the point; negative ones are cleared before it. 0 unless given. */
+  readonly decimals?: number;
+}
+
+/**
+ * The nearest whole number, or the nearest with so many decimals; halves to the even one. Derivative: 0. Kinks: 0 at the
+ * jumps too. Errors: DTypeError for bool, and for integers with decimals; ArgumentError for decimals that are not a whole
+ * number. PyTorch: `torch.round`.
+ *
+ * @example
+ * ```ts
+ * import { round, tensor } from '@tensortape/autograd';
+ * console.log(round(tensor([0.5, 1.5, 2.5]))); // tensor([0., 2., 2.])
+ * console.log(round(tensor([1234.567]), { decimals: -2 })); // tensor([1200.])
+ * ```
+ */
+export function round(x: Tensor, options?: RoundOptions): Tensor {
+  if (options === undefined) return roundOp(x);
+  checkTensor('round', 'x', x);
+  checkOptions('round', options, ['decimals']);
+  const { decimals = 0 } = options;
+  checkWhole('round', 'decimals', decimals);
+  if (decimals === 0) return roundOp(x);
+  refuseDType('round', x, 'integers');
+  const scale = 10 ** Math.abs(decimals);
+  return decimals > 0 ? roundOp(x.mul(scale)).div(scale) : roundOp(x.div(scale)).mul(scale);
+}
+export const roundSamples: Samples = (s) =>
+  s.oneOf([
+    () => [s.tensor({ apart: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5] })],
+    () => [s.tensor({ low: 1.26, high: 1.34, margin: 0 }), { decimals: 1 }],
+    () => [s.tensor({ low: 10, high: 40 }), { decimals: -2 }],
+    () => [s.tensor({ apart: [-1.5, -0.5, 0.5, 1.5] }), { decimals: 0 }],
+  ])();
+export const roundRefusals: Refusals = (s) => [
+  ...boolRefusals(s),
+  [[s.index([2], 3), { decimals: 1 }], 'DTypeError', /expected a floating point tensor, got int32/],
+  [[s.tensor(), { decimals: 0.5 }], 'ArgumentError', /decimals must be a whole number, got 0\.5/],
+  [[s.tensor(), { digits: 1 }], 'ArgumentError', /unknown option 'digits'; known are decimals/],
+];
 
 /**
  * 1 / sqrt(x), for x > 0; integers are promoted. Derivative: -1/2 x^(-3/2). PyTorch: `torch.rsqrt`.

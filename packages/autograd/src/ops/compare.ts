@@ -1,5 +1,6 @@
 import type { CompareName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
+import { isNegative } from '../kernels/special/scalar.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { type Operand, operands } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
@@ -8,6 +9,7 @@ import { getDefaultDType } from '../tensor/dtype.ts';
 import { DTypeError } from '../tensor/errors.ts';
 import { broadcastShapes } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { type ClosenessOptions, closeness } from './closeness.ts';
 import { nonDifferentiable, operandRefusals, type Refusals, type Samples } from './samples.ts';
 
 function compare(name: CompareName, a: Operand, b: Operand): Tensor {
@@ -187,6 +189,99 @@ export function isfinite(x: Tensor): Tensor {
   return compare('lt', x.dtype === 'bool' ? x : x.abs(), Number.POSITIVE_INFINITY);
 }
 export const isfiniteSamples = isnanSamples;
+
+/** Where a condition holds of each element. */
+function satisfies(op: string, x: Tensor, condition: (v: number) => boolean): Tensor {
+  checkTensor(op, 'x', x);
+  return wrap(kernels.compare(condition, x, x), 'bool', x.shape);
+}
+
+/**
+ * Where x is infinite (bool). Derivative: none, the result is bool. PyTorch: `torch.isinf`.
+ *
+ * @example
+ * ```ts
+ * import { isinf, tensor } from '@tensortape/autograd';
+ * console.log(isinf(tensor([1, -Infinity]))); // tensor([false,  true])
+ * ```
+ */
+export const isinf = (x: Tensor): Tensor =>
+  satisfies('isinf', x, (v) => Math.abs(v) === Number.POSITIVE_INFINITY);
+export const isinfSamples = isnanSamples;
+
+/**
+ * Where x is -Infinity (bool). Derivative: none, the result is bool. PyTorch: `torch.isneginf`.
+ *
+ * @example
+ * ```ts
+ * import { isneginf, tensor } from '@tensortape/autograd';
+ * console.log(isneginf(tensor([Infinity, -Infinity]))); // tensor([false,  true])
+ * ```
+ */
+export const isneginf = (x: Tensor): Tensor =>
+  satisfies('isneginf', x, (v) => v === Number.NEGATIVE_INFINITY);
+export const isneginfSamples = isnanSamples;
+
+/**
+ * Where x is Infinity (bool). Derivative: none, the result is bool. PyTorch: `torch.isposinf`.
+ *
+ * @example
+ * ```ts
+ * import { isposinf, tensor } from '@tensortape/autograd';
+ * console.log(isposinf(tensor([Infinity, -Infinity]))); // tensor([ true, false])
+ * ```
+ */
+export const isposinf = (x: Tensor): Tensor =>
+  satisfies('isposinf', x, (v) => v === Number.POSITIVE_INFINITY);
+export const isposinfSamples = isnanSamples;
+
+/**
+ * Where the sign bit is set: below 0 and at -0 (bool). Derivative: none, the result is bool. PyTorch: `torch.signbit`, which
+ * sees the sign of NaN, where this takes it to be positive.
+ *
+ * @example
+ * ```ts
+ * import { signbit, tensor } from '@tensortape/autograd';
+ * console.log(signbit(tensor([-0, 0, -2]))); // tensor([ true, false,  true])
+ * ```
+ */
+export const signbit = (x: Tensor): Tensor => satisfies('signbit', x, isNegative);
+export const signbitSamples = isnanSamples;
+
+/**
+ * Where |a - b| <= atol + rtol |b|, broadcast (bool); infinities are close when they are equal, NaN to NaN when `equalNan` is
+ * set. Derivative: none, the result is bool. Errors: DTypeError when the dtypes differ; ShapeError when the shapes do not
+ * broadcast; ArgumentError for an unknown option, or a tolerance that is not a number >= 0. PyTorch: `torch.isclose`.
+ *
+ * @example
+ * ```ts
+ * import { isclose, tensor } from '@tensortape/autograd';
+ * console.log(isclose(tensor([1, 2]), tensor([1.000001, 2.1]))); // tensor([ true, false])
+ * ```
+ */
+export function isclose(a: Tensor, b: Tensor, options: ClosenessOptions = {}): Tensor {
+  return closeness('isclose', a, b, options);
+}
+export const iscloseSamples = /* @__PURE__ */ piecewise((s) => [
+  ...s.broadcast(s.few, { values: [0, 1, 1.0001, -1, 0.5, 2.2] }),
+  ...s.oneOf([[], [{ rtol: 0.01 }], [{ atol: 0.5, rtol: 0 }], [{ equalNan: true }]]),
+]);
+export const iscloseRefusals: Refusals = (s) => [
+  [[s.tensorOf([2, 3]), s.tensorOf([4])], 'ShapeError', /\(2, 3\) and \(4,?\) do not broadcast/],
+  [[s.tensorOf([2]), 1], 'ArgumentError', /expected a tensor as b, got the number 1/],
+  [[s.tensorOf([2]), s.index([2], 3)], 'DTypeError', /a is float64, b is int32; convert one/],
+  [
+    [s.tensorOf([2]), s.tensorOf([2]), { rtol: -1 }],
+    'ArgumentError',
+    /rtol must be a number >= 0, got the number -1/,
+  ],
+  [[s.tensorOf([2]), s.tensorOf([2]), { tol: 1 }], 'ArgumentError', /unknown option 'tol'; known are rtol/],
+  [
+    [s.tensorOf([2]), s.tensorOf([2]), { equalNan: 1 }],
+    'ArgumentError',
+    /equalNan must be true or false, got the number 1/,
+  ],
+];
 
 const whereOp = /* @__PURE__ */ defineOp({
   name: 'where',

@@ -183,7 +183,7 @@ export interface QrFactors {
  * ```ts
  * import { linalg, tensor } from '@tensortape/autograd';
  * const { Q, R } = linalg.qr(tensor([[3, 1], [4, 3]]));
- * console.log(R); // R has the signs of LAPACK
+ * console.log(R.toArray()); // [ [ -5, -3 ], [ 0, 1 ] ]
  * console.log(Q.matmul(R).round().toArray()); // [ [ 3, 1 ], [ 4, 3 ] ]
  * ```
  */

@@ -6,8 +6,9 @@ import { category, checkDType, type DType, isFloat, storable } from '../tensor/d
 import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
-import { add, div, mul, sub } from './arithmetic.ts';
+import { add, mul, sub } from './arithmetic.ts';
 import { identity } from './convert.ts';
+import { div } from './division.ts';
 
 /**
  * Writes `value` over the elements of `target` and moves `target` to the value's place on the tape.

@@ -4,7 +4,7 @@ import { type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { inverse } from './inverse.ts';
 import { slogdet } from './linalg.ts';
-import { graded, regular, requireMatrix, requireSquare, squareRefusals } from './matrices.ts';
+import { graded, requireMatrix, requireSquare, squareRefusals } from './matrices.ts';
 import { norm } from './norms.ts';
 import type { ReduceOptions } from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
@@ -40,6 +40,9 @@ export const vectorNormSamples: Samples = (s) => {
 
 /** Which norm of a matrix: see {@link matrixNorm}. */
 export type MatrixNormOrder = 'fro' | 'nuc' | 1 | -1 | 2 | -2 | typeof Number.POSITIVE_INFINITY;
+
+/** Elements of samples: absolute values have kinks at 0. */
+const nonzero = { low: -0.5, high: 0.5, apart: [0] };
 
 const orders: readonly unknown[] = [
   'fro',
@@ -130,7 +133,7 @@ export const matrixNormSamples: Samples = (s) => {
       [1, 0],
     ],
   ] as const);
-  return [graded(s, shape), ord, dim, { keepdim: s.oneOf([true, false]) }];
+  return [graded(s, shape, nonzero), ord, dim, { keepdim: s.oneOf([true, false]) }];
 };
 export const matrixNormRefusals: Refusals = (s) => [
   [[s.tensorOf([3])], 'ShapeError', /A must be a matrix or a batch of matrices, got shape \(3,\)/],
@@ -177,31 +180,18 @@ export function cond(x: Tensor, p: MatrixNormOrder = 2): Tensor {
 }
 export const condSamples: Samples = (s) => {
   const p = s.oneOf<MatrixNormOrder>(orders as readonly MatrixNormOrder[]);
-  if (p === 2 || p === -2)
-    return [
-      graded(
-        s,
-        s.oneOf([
+  const shapes =
+    p === 2 || p === -2
+      ? [
           [2, 3],
           [2, 2],
           [2, 3, 2],
-        ]),
-      ),
-      p,
-    ];
-  return [
-    p === 'nuc'
-      ? graded(s, [2, 2])
-      : regular(
-          s,
-          s.oneOf([
-            [2, 2],
-            [3, 3],
-            [2, 2, 2],
-          ]),
-        ),
-    p,
-  ];
+        ]
+      : [
+          [2, 2],
+          [2, 2, 2],
+        ];
+  return [graded(s, s.oneOf(shapes), nonzero), p];
 };
 export const condRefusals: Refusals = (s) => [
   ...squareRefusals(s).map(([[x], ...rest]) => [[x, 1], ...rest] as const),

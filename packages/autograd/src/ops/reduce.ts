@@ -4,8 +4,6 @@ import { linear } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, isFloat } from '../tensor/dtype.ts';
-import { ArgumentError } from '../tensor/errors.ts';
-import { kindOf } from '../tensor/kind.ts';
 import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import {
@@ -197,101 +195,6 @@ export const countNonzeroSamples = /* @__PURE__ */ nonDifferentiable('counts are
   return [x, s.dims(x)];
 });
 export const countNonzeroRefusals = dimsRefusals;
-
-/** Options of {@link variance} and {@link std}. */
-export interface VarianceOptions extends ReduceOptions {
-  /** Subtracted from the number of elements in the divisor: 1 (the default) for the unbiased estimate, 0 for the plain mean. */
-  readonly correction?: number;
-}
-
-interface Spread extends Reduction {
-  readonly correction: number;
-}
-
-/** (x - mean) / (n - correction): what the derivatives of variance and std share. */
-const centred = (x: Tensor, over: Spread): Tensor =>
-  x.sub(mean(x, over.axes, { keepdim: true })).div(Math.max(0, countOf(x, over) - over.correction));
-
-const varianceOp = /* @__PURE__ */ defineOp({
-  name: 'variance',
-  inputs: ['x'],
-  saves: ['x'],
-  forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, false), x, over),
-  vjp: { x: (g, { x }, over) => restored(g, x, over).mul(centred(x, over)).mul(2) },
-  jvp: ({ x: t }, { x }, over) => t && summed(t.mul(centred(x, over)), over).mul(2),
-});
-
-const stdOp = /* @__PURE__ */ defineOp({
-  name: 'std',
-  inputs: ['x'],
-  saves: ['x', 'output'],
-  forward: ({ x }, over: Spread) => reduced(kernels.variance(x, over.axes, over.correction, true), x, over),
-  vjp: { x: (g, { x, output }, over) => restored(g, x, over).mul(stdSlope(x, output, over)) },
-  jvp: ({ x: t }, { x, output }, over) => t && summed(t.mul(stdSlope(x, output, over)), over),
-});
-
-/** Divided by infinity where the standard deviation is 0: so the slope is 0 there, in every order. */
-function stdSlope(x: Tensor, output: Tensor, over: Spread): Tensor {
-  const y = restored(output, x, over);
-  return centred(x, over).div(y.where(y.ne(0), Number.POSITIVE_INFINITY));
-}
-
-function spread(op: string, x: Tensor, dim: Dims | undefined, options: VarianceOptions): Spread {
-  const over = reduction(op, x, dim, options, ['keepdim', 'correction']);
-  requireFloat(op, x);
-  const { correction = 1 } = options;
-  if (typeof correction !== 'number') {
-    throw new ArgumentError(`${op}: correction must be a number, got ${kindOf(correction)}`);
-  }
-  return { ...over, correction };
-}
-
-/**
- * sum (x - mean)^2 / max(0, n - correction) over all axes, or over `dim`: in two passes in float64, so that a large mean
- * cancels nothing. Derivative: 2 (x - mean) / (n - correction). Errors: DTypeError for integers. PyTorch: `torch.var`.
- *
- * @example
- * ```ts
- * import { tensor, variance } from '@tensortape/autograd';
- * console.log(variance(tensor([1, 2, 3]))); // tensor(1.)
- * ```
- */
-export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  return varianceOp({ x }, spread('variance', x, dim, options));
-}
-export const varianceSamples: Samples = (s) => {
-  const x = s.tensorOf(s.oneOf([[3], [2, 3], [4, 2, 2]]), { distinct: true });
-  return [x, s.oneOf([undefined, 0]), { keepdim: s.oneOf([true, false]), correction: s.oneOf([0, 1]) }];
-};
-export const varianceRefusals: Refusals = (s) => [
-  ...floatRefusals(s),
-  [
-    [s.tensorOf([3]), 0, { correction: '0' }],
-    'ArgumentError',
-    /correction must be a number, got the string '0'/,
-  ],
-  [
-    [s.tensorOf([3]), 0, { unbiased: false }],
-    'ArgumentError',
-    /unknown option 'unbiased'; known are keepdim, correction/,
-  ],
-];
-
-/**
- * The standard deviation: the square root of {@link variance}. Derivative: (x - mean) / ((n - correction) std).
- * Kinks: 0, in every order, where it is 0. Errors: DTypeError for integers. PyTorch: `torch.std`.
- *
- * @example
- * ```ts
- * import { std, tensor } from '@tensortape/autograd';
- * console.log(std(tensor([1, 2, 3]))); // tensor(1.)
- * ```
- */
-export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  return stdOp({ x }, spread('std', x, dim, options));
-}
-export const stdSamples = varianceSamples;
-export const stdRefusals = varianceRefusals;
 
 const prodOp = /* @__PURE__ */ defineOp({
   name: 'prod',

@@ -5,28 +5,40 @@
  * @module
  */
 
+import * as activation from './activation.ts';
 import * as adaptivePool from './adaptivePool.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as attention from './attention.ts';
 import * as bessel from './bessel.ts';
+import * as bitwise from './bitwise.ts';
 import * as cholesky from './cholesky.ts';
-
 import * as compare from './compare.ts';
 import * as conv from './conv.ts';
 import * as convert from './convert.ts';
+import * as crossEntropy from './crossEntropy.ts';
+import * as ctcLoss from './ctcLoss.ts';
 import * as cumulative from './cumulative.ts';
 import * as decompositions from './decompositions.ts';
 import * as diagonals from './diagonals.ts';
+import * as distances from './distances.ts';
+import * as division from './division.ts';
 import * as einsum from './einsum.ts';
+import * as elementary from './elementary.ts';
+import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import * as indexing from './indexing.ts';
 import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as loss from './loss.ts';
+import * as marginLoss from './marginLoss.ts';
 import * as masking from './masking.ts';
 import * as matrixFunctions from './matrixFunctions.ts';
 import * as matrixNorms from './matrixNorms.ts';
+import * as normalization from './normalization.ts';
 import * as norms from './norms.ts';
 import * as pad from './pad.ts';
+import * as piecewise from './piecewise.ts';
 import * as pool from './pool.ts';
 import * as products from './products.ts';
 import * as pseudoinverse from './pseudoinverse.ts';
@@ -43,8 +55,10 @@ import * as spectral from './spectral.ts';
 import * as statistics from './statistics.ts';
 import * as subscript from './subscript.ts';
 import * as tensorProducts from './tensorProducts.ts';
+import * as ternary from './ternary.ts';
 import * as transcendental from './transcendental.ts';
 import * as unpool from './unpool.ts';
+import * as variance from './variance.ts';
 import * as views from './views.ts';
 
 /** An operation and the samples that stand beside it. */
@@ -116,15 +130,20 @@ export function collectOps<M extends OpModule<M>>(family: string, module: M): re
 /** Every built-in operation. */
 export const registry: readonly RegisteredOp[] = [
   ...collectOps('arithmetic', arithmetic),
+  ...collectOps('division', division),
+  ...collectOps('ternary', ternary),
+  ...collectOps('elementary', elementary),
   ...collectOps('transcendental', transcendental),
   ...collectOps('special', special),
   ...collectOps('bessel', bessel),
   ...collectOps('compare', compare),
+  ...collectOps('bitwise', bitwise),
   ...collectOps('reduce', reduce),
   ...collectOps('cumulative', cumulative),
   ...collectOps('norms', norms),
   ...collectOps('sort', sort),
   ...collectOps('statistics', statistics),
+  ...collectOps('variance', variance),
   ...collectOps('shape', shape),
   ...collectOps('rearrange', rearrange),
   ...collectOps('views', views),
@@ -147,6 +166,16 @@ export const registry: readonly RegisteredOp[] = [
     ...spectral,
   }),
   ...collectOps('softmax', softmax),
+  ...collectOps('activation', activation),
+  ...collectOps('piecewise', piecewise),
+  ...collectOps('normalization', normalization),
+  ...collectOps('crossEntropy', crossEntropy),
+  ...collectOps('loss', loss),
+  ...collectOps('marginLoss', marginLoss),
+  ...collectOps('ctcLoss', ctcLoss),
+  ...collectOps('distances', distances),
+  ...collectOps('embedding', embedding),
+  ...collectOps('attention', attention),
   ...collectOps('convert', convert),
   ...collectOps('conv', conv),
   ...collectOps('pool', pool),

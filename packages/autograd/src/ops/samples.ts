@@ -86,6 +86,11 @@ export const operandRefusals: Refusals = (s) => [
 /** What a function of one tensor refuses that is not defined for bool. */
 export const boolRefusals: Refusals = (s) => [[[s.mask([2, 3])], 'DTypeError', /not defined for bool/]];
 
+/** What an operation of two operands refuses that is not defined when both are bool. */
+export const boolOperandRefusals: Refusals = (s) => [
+  [[s.mask([2, 3]), s.mask([2, 3])], 'DTypeError', /not defined for bool; convert it with \.to\('int32'\)/],
+];
+
 /** What a function of one tensor refuses that takes floating point only. */
 export const integerRefusals: Refusals = (s) => [
   [[s.index([2, 3], 5)], 'DTypeError', /expected a floating point tensor, got int32; convert it with \.to/],

@@ -1,6 +1,6 @@
 import { binary, elementwise } from '../tape/shorthands.ts';
 import type { Tensor } from '../tensor.ts';
-import { integerRefusals, operandRefusals, type Samples } from './samples.ts';
+import { operandRefusals, type Samples } from './samples.ts';
 
 /**
  * arccos x in radians, for |x| <= 1. Derivative: -1 / sqrt(1 - x^2). PyTorch: `torch.acos`.
@@ -320,25 +320,6 @@ export const sinh = /* @__PURE__ */ elementwise({
   derivative: (x) => x.cosh(),
 });
 export const sinhSamples: Samples = (s) => [s.tensor()];
-
-/**
- * ln(1 + e^x), without overflow. Derivative: sigmoid x. Errors: DTypeError for integers. PyTorch: `torch.nn.functional.softplus`.
- *
- * @example
- * ```ts
- * import { softplus, tensor } from '@tensortape/autograd';
- * console.log(softplus(tensor([-100, 0, 100]))); // tensor([3.7835e-44, 6.9315e-01, 1.0000e+02])
- * ```
- */
-export const softplus = /* @__PURE__ */ elementwise({
-  name: 'softplus',
-  refuses: 'integers',
-  forward: 'softplus',
-  saves: 'input',
-  derivative: (x) => x.sigmoid(),
-});
-export const softplusSamples: Samples = (s) => [s.tensor()];
-export const softplusRefusals = integerRefusals;
 
 /**
  * tan x, x in radians. Derivative: 1 + tan^2 x. PyTorch: `torch.tan`.

@@ -352,16 +352,24 @@ export class Generator {
   }
 
   /**
-   * Continues from a state taken earlier, by {@link Generator.getState} or PyTorch's `get_rng_state()`.
+   * Continues from a state taken earlier, by {@link Generator.getState} or PyTorch's `get_rng_state()`: as bytes, or as a list
+   * of them, such as `Array.from(generator.getState())`, which JSON can hold.
    *
    * @throws ArgumentError when the bytes are not such a state, or hold a seed beyond 2^53 - 1; the generator is then unchanged.
    */
-  setState(state: Uint8Array): this {
-    if (state.length !== STATE.size)
+  setState(state: Uint8Array | readonly number[]): this {
+    const isList = Array.isArray(state);
+    if (!(isList || state instanceof Uint8Array) || state.length !== STATE.size)
       throw new ArgumentError(
-        `Generator.setState: a state has ${STATE.size} bytes, got ${state.length}; pass what getState() returned.`,
+        `Generator.setState: a state has ${STATE.size} bytes, got ${state?.length}; pass what getState() returned, or Array.from of it.`,
       );
-    const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
+    const wrong = isList ? state.findIndex((byte) => (byte & 0xff) !== byte) : -1;
+    if (wrong >= 0)
+      throw new ArgumentError(
+        `Generator.setState: state[${wrong}] is ${state[wrong]}, not a byte; pass what getState() returned, or Array.from of it.`,
+      );
+    const bytes = state instanceof Uint8Array ? state : Uint8Array.from(state);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const seed = view.getBigUint64(STATE.seed, true);
     if (seed > BigInt(Number.MAX_SAFE_INTEGER))
       throw new ArgumentError(

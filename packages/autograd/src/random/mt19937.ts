@@ -64,9 +64,13 @@ export class Mt19937 {
    */
   restore(state: Mt19937State): void {
     const { key, position } = state;
-    if (key.length !== STATE_WORDS || !key.every((word) => Number.isInteger(word) && word >>> 0 === word))
+    if (
+      !Array.isArray(key) ||
+      key.length !== STATE_WORDS ||
+      !key.every((word) => Number.isInteger(word) && word >>> 0 === word)
+    )
       throw new ArgumentError(
-        `Mt19937.restore: state.key must be ${STATE_WORDS} integers from 0 to 2^32 - 1, got ${key.length} values; pass an object made by state().`,
+        `Mt19937.restore: state.key must be ${STATE_WORDS} integers from 0 to 2^32 - 1, got ${key?.length} values; pass an object made by state().`,
       );
     if (!Number.isInteger(position) || position < 0 || position > STATE_WORDS)
       throw new ArgumentError(

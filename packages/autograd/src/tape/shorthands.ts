@@ -26,46 +26,47 @@ const none: readonly never[] = [];
  * cotangents are multiplied; `differential` maps a tangent itself, for kinks, which select instead of multiplying.
  * `saves` says which value the rule is given.
  */
-export type UnaryRule = DerivativeRule | DifferentialRule | ConstantRule;
+export type UnaryRule<A = void> = DerivativeRule<A> | DifferentialRule<A> | ConstantRule<A>;
 
 /** A smooth function: tangents are multiplied by its derivative. */
-export interface DerivativeRule {
+export interface DerivativeRule<A = void> {
   /** Which value the derivative is computed from. */
   readonly saves: 'input' | 'output';
   /** f'(x), from x or from f(x). */
-  readonly derivative: (saved: Tensor) => Tensor;
+  readonly derivative: (saved: Tensor, attributes: A) => Tensor;
 }
 
 /** A function with kinks: tangents are selected. */
-export interface DifferentialRule {
+export interface DifferentialRule<A = void> {
   /** Which value the differential is computed from. */
   readonly saves: 'input' | 'output';
   /** The image of a tangent at x. */
-  readonly differential: (t: Tensor, saved: Tensor) => Tensor;
+  readonly differential: (t: Tensor, saved: Tensor, attributes: A) => Tensor;
 }
 
 /** A function whose differential is the same everywhere. */
-export interface ConstantRule {
+export interface ConstantRule<A = void> {
   /** Nothing is saved. */
   readonly saves: 'nothing';
   /** The image of a tangent. */
-  readonly differential: (t: Tensor) => Tensor;
+  readonly differential: (t: Tensor, attributes: A) => Tensor;
 }
 
-/** See {@link elementwise}. */
-export type ElementwiseDefinition = {
+/** See {@link elementwise} and {@link elementwiseWith}. */
+export type ElementwiseDefinition<A = void> = {
   /** The name in error messages and graphs. */
   readonly name: string;
-  /** A kernel's name, or a function of one number. */
-  readonly forward: UnaryName | ((x: number) => number);
+  /** A kernel's name, or a function of one number and the attributes. */
+  readonly forward: UnaryName | ((x: number, attributes: A) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
   /** Inputs to refuse with a DTypeError; none unless given. */
   readonly refuses?: Refused;
-} & UnaryRule;
+} & UnaryRule<A>;
 
 /**
- * Declares a function applied to every element, with its derivative stated once.
+ * Declares a function applied to every element, with its derivative stated once. For one with parameters see
+ * {@link elementwiseWith}.
  *
  * @example
  * ```ts
@@ -82,27 +83,62 @@ export type ElementwiseDefinition = {
  * ```
  */
 export function elementwise(definition: ElementwiseDefinition): (x: Tensor) => Tensor {
+  return build(definition);
+}
+
+/**
+ * Declares a function applied to every element that has parameters: its attributes, of type `A`, are the second argument of
+ * the function and the last of its rules. A function of its own, as TypeScript cannot infer the type of a constant whose
+ * derivative calls it when the declaration is generic.
+ *
+ * @example
+ * ```ts
+ * import { elementwiseWith, tensor } from '@tensortape/autograd';
+ * const power = elementwiseWith<number>({
+ *   name: 'power',
+ *   forward: (x, exponent) => x ** exponent,
+ *   saves: 'input',
+ *   derivative: (x, exponent) => x.pow(exponent - 1).mul(exponent),
+ * });
+ * const x = tensor(2, { requiresGrad: true });
+ * power(x, 3).backward();
+ * console.log(x.grad?.item()); // 12
+ * ```
+ */
+export function elementwiseWith<A>(
+  definition: ElementwiseDefinition<A>,
+): (x: Tensor, attributes: A) => Tensor {
+  return build(definition);
+}
+
+function build<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes?: A) => Tensor {
   const { name, forward, saves, integers = 'promote', refuses } = definition;
-  const differential: (t: Tensor, saved: Tensor) => Tensor =
-    'derivative' in definition ? (t, saved) => t.mul(definition.derivative(saved)) : definition.differential;
-  // Rules that save nothing take one argument only; what they are handed as a second is not looked at.
-  const read = saves === 'nothing' ? (t: Tensor) => t : (_: Tensor, node: Node) => node.saved(0);
+  const differential = (t: Tensor, node: Node): Tensor => {
+    const attributes = node.attributes as A;
+    if (definition.saves === 'nothing') return definition.differential(t, attributes);
+    const saved = node.saved(0);
+    return 'derivative' in definition
+      ? t.mul(definition.derivative(saved, attributes))
+      : definition.differential(t, saved, attributes);
+  };
   const op: Op = {
     name,
     inputs: ['x'],
     saves: saves === 'nothing' ? none : [saves === 'input' ? 'x' : 'output'],
-    vjp: (cotangents, node) => differential(cotangents[0]!, read(cotangents[0]!, node)),
+    vjp: (cotangents, node) => differential(cotangents[0]!, node),
     jointVjp: null,
-    jvp: (tangents, node) => [differential(tangents[0]!, read(tangents[0]!, node))],
+    jvp: (tangents, node) => [differential(tangents[0]!, node)],
     onceDifferentiable: false,
   };
-  return (x) => {
+  return (x, attributes) => {
     checkTensor(name, 'x', x);
     if (refuses !== undefined) refuseDType(name, x, refuses);
     const input = integers === 'promote' && !isFloat(x.dtype) ? x.to(getDefaultDType()) : x;
-    const y = wrap(kernels.unary(forward, input), input.dtype, input.shape);
+    const fn = typeof forward === 'string' ? forward : (value: number) => forward(value, attributes as A);
+    const y = wrap(kernels.unary(fn, input), input.dtype, input.shape);
     if (!isTracked(input)) return y;
-    return record1(op, input, y, saves === 'nothing' ? none : [saves === 'input' ? input : y]);
+    const saved = saves === 'nothing' ? none : [saves === 'input' ? input : y];
+    return record1(op, input, y, saved, attributes);
   };
 }
 
@@ -165,6 +201,8 @@ export type BinaryDefinition = {
   readonly forward: BinaryName | ((a: number, b: number) => number);
   /** Default: 'promote' for functions of one operand, 'keep' for functions of two. */
   readonly integers?: IntegerInputs;
+  /** Common dtypes that are refused; none unless given. */
+  readonly refuses?: Refused;
 } & BinaryRule;
 
 /**
@@ -172,7 +210,7 @@ export type BinaryDefinition = {
  * with rules of their own, so the rules see equal shapes and dtypes.
  */
 export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) => Tensor {
-  const { name, forward, saves, integers = 'keep' } = definition;
+  const { name, forward, saves, integers = 'keep', refuses } = definition;
   const rules = definition.differentials as readonly ((t: Tensor, a?: Tensor, b?: Tensor) => Tensor)[];
   const differential = (t: Tensor, node: Node, index: number) => {
     if (saves === 'nothing') return rules[index]!(t);
@@ -192,6 +230,7 @@ export function binary(definition: BinaryDefinition): (a: Operand, b: Operand) =
   };
   return (a, b) => {
     const [x, y] = operands(name, a, b, integers);
+    if (refuses !== undefined) refuseDType(name, x, refuses);
     const out = wrap(kernels.binary(forward, x, y), x.dtype, x.shape);
     const trackedX = isTracked(x);
     const trackedY = isTracked(y);

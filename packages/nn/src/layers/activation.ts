@@ -42,7 +42,7 @@ export class Softplus extends Module {
 
   /** The function of every element. */
   forward(x: Tensor): Tensor {
-    return softplus(x, this);
+    return softplus(x, { beta: this.beta, threshold: this.threshold });
   }
 
   /** The options. */

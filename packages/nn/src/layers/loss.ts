@@ -62,7 +62,8 @@ export class CrossEntropyLoss extends Loss {
 
   /** The loss of scores (N, C), (C) or (N, C, d1, …) against classes or probabilities. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return crossEntropy(input, target, this);
+    const { weight, ignoreIndex, labelSmoothing, reduction } = this;
+    return crossEntropy(input, target, { weight, ignoreIndex, labelSmoothing, reduction });
   }
 }
 
@@ -84,7 +85,8 @@ export class NLLLoss extends Loss {
 
   /** The loss of log-probabilities (N, C), (C) or (N, C, d1, …) against classes. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return nllLoss(input, target, this);
+    const { weight, ignoreIndex, reduction } = this;
+    return nllLoss(input, target, { weight, ignoreIndex, reduction });
   }
 }
 
@@ -102,7 +104,7 @@ export class NLLLoss extends Loss {
 export class MSELoss extends Loss {
   /** The loss of an input against a target of its shape. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, this);
+    return mseLoss(input, target, { reduction: this.reduction });
   }
 }
 
@@ -110,7 +112,7 @@ export class MSELoss extends Loss {
 export class L1Loss extends Loss {
   /** The loss of an input against a target of its shape. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return l1Loss(input, target, this);
+    return l1Loss(input, target, { reduction: this.reduction });
   }
 }
 
@@ -133,6 +135,7 @@ export class BCEWithLogitsLoss extends Loss {
 
   /** The loss of logits against targets (0 … 1) of their shape. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(input, target, this);
+    const { weight, posWeight, reduction } = this;
+    return binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction });
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensortape/autograd';
-import { parseState, type SerializeOptions, serializeState } from '../tensorFiles.ts';
+import { type ParseOptions, parseState, type SerializeOptions, serializeState } from '../tensorFiles.ts';
 import { readFileLimited, writeFileAtomic } from './files.ts';
 
 /**
@@ -8,7 +8,7 @@ import { readFileLimited, writeFileAtomic } from './files.ts';
  *
  * @param path The file; its folder must exist. An existing file is replaced.
  * @param tensors The tensors by name.
- * @param options `metadata`: free-form text to store beside them.
+ * @param options `metadata`: free-form text to store beside them; `floats`: half precision, see {@link SerializeOptions}.
  *
  * @example
  * ```ts
@@ -36,8 +36,11 @@ export async function saveFile(
  * PyTorch: `safetensors.torch.load_file`.
  *
  * @param path The file.
- * @param options `maxBytes`: the largest size to read, 2 GiB unless given.
+ * @param options `maxBytes`: the largest size to read, 2 GiB unless given; `integers`: see {@link ParseOptions}.
  */
-export async function loadFile(path: string, { maxBytes = 2 ** 31 } = {}): Promise<Map<string, Tensor>> {
-  return parseState(await readFileLimited(path, { maxBytes }), { name: path });
+export async function loadFile(
+  path: string,
+  { maxBytes = 2 ** 31, ...options }: Omit<ParseOptions, 'name'> & { readonly maxBytes?: number } = {},
+): Promise<Map<string, Tensor>> {
+  return parseState(await readFileLimited(path, { maxBytes }), { ...options, name: path });
 }

@@ -13,6 +13,7 @@ import { resample } from './resample.ts';
 import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
 import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
+import { standardize } from './standardize.ts';
 import { unary } from './unary.ts';
 import { fold, unfold } from './windows.ts';
 
@@ -46,6 +47,7 @@ export const reference: Kernels = {
   resample,
   maxPool,
   softmax,
+  standardize,
   firstOutside,
   fromStart,
   nonzero,

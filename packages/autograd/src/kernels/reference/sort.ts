@@ -250,7 +250,8 @@ export function histogram(x: View, bins: number, low: number, high: number): Sto
   forEachElement(x, (value) => {
     if (!(value >= start && value <= end)) return;
     const place = Math.floor(round(round(round(value - start) * bins) / width));
-    counts[Math.min(place, bins - 1)]!++;
+    // Where so large numbers lie on one edge, there is no place: 0 / 0.
+    counts[place < bins ? place : bins - 1]!++;
   });
   const out = allocate(x.dtype, bins);
   out.set(counts);

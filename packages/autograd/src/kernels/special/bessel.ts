@@ -53,7 +53,7 @@ export function besselRatio(n: number, x: number, scaled: boolean): number {
 
 /** I_1(x), or e^-|x| I_1(x). */
 export function besselI1(x: number, scaled: boolean): number {
-  if (Math.abs(x) === Number.POSITIVE_INFINITY) return scaled ? 0 * x : x;
+  if (Math.abs(x) === Number.POSITIVE_INFINITY) return scaled ? 0 * Math.sign(x) : x;
   return x * besselRatio(1, x, scaled);
 }
 

@@ -68,6 +68,7 @@ export function lgamma(x: number): number {
   if (x >= 0.5) return lgamma1p(x - 1);
   if (x > -0.5) return lgamma1p(x) - Math.log(Math.abs(x));
   if (Number.isInteger(x) || x === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (Number.isNaN(x)) return x;
   // The reflection, DLMF 5.5.3.
   return Math.log(Math.PI / Math.abs(x * sinPi(x))) - lgamma(-x);
 }
@@ -106,6 +107,7 @@ export function digamma(x: number): number {
   if (x > 0) return digamma(1 + x) - 1 / x;
   if (x === 0) return -1 / x;
   if (Number.isInteger(x) || x === Number.NEGATIVE_INFINITY) return Number.NaN;
+  if (Number.isNaN(x)) return x;
   // The reflection, DLMF 5.5.4.
   return digamma(-x) - 1 / x - (Math.PI * cosPi(x)) / sinPi(x);
 }
@@ -151,14 +153,14 @@ function hurwitz(s: number, q: number): number {
  */
 export function zeta(s: number, q: number): number {
   if (s === 1) return Number.POSITIVE_INFINITY;
-  if (!(s > 1) || Number.isNaN(q) || q === Number.NEGATIVE_INFINITY) return Number.NaN;
+  if (!(s > 1) || Number.isNaN(q)) return Number.NaN;
   if (q === Number.POSITIVE_INFINITY) return 0;
   if (s === Number.POSITIVE_INFINITY) {
     if (q <= 0) return Number.NaN;
     return q > 1 ? 0 : q === 1 ? 1 : Number.POSITIVE_INFINITY;
   }
   if (q > 0) return hurwitz(s, q);
-  if (Number.isInteger(q)) return Number.POSITIVE_INFINITY;
+  if (Math.floor(q) === q) return Number.POSITIVE_INFINITY;
   if (!Number.isInteger(s)) return Number.NaN;
   // The negative terms are those of two sums at positive arguments.
   const above = Math.ceil(q) - q;

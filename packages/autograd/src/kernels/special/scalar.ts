@@ -3,11 +3,6 @@ import { cosPi, sinPi } from './gamma.ts';
 
 // Elementwise functions of one or two numbers whose naive formulas lose digits, overflow or miss PyTorch's edge cases.
 
-/** 2^x. */
-export function exp2(x: number): number {
-  return 2 ** x;
-}
-
 /** x ln y, 0 at x = 0 whatever y, unless that is NaN. */
 export function xlogy(x: number, y: number): number {
   return x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y);
@@ -83,4 +78,12 @@ export function entr(p: number): number {
 /** j_n(pi x) / (pi x)^n: sin(pi x) / (pi x) at n = 0, and the derivative by pi x is -pi x times the next. */
 export function sincRatio(n: number, x: number): number {
   return sphericalRatio(n, Math.PI * x, sinPi(x), cosPi(x));
+}
+
+/** |a - b| <= atol + rtol |b|, also of equal infinities, and if asked of two NaN. */
+export function isClose(a: number, b: number, rtol: number, atol: number, equalNan: boolean): boolean {
+  if (a === b) return true;
+  if (Number.isNaN(a) && Number.isNaN(b)) return equalNan;
+  const distance = Math.abs(a - b);
+  return distance <= atol + rtol * Math.abs(b) && distance < Number.POSITIVE_INFINITY;
 }
