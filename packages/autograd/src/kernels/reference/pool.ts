@@ -13,7 +13,7 @@ interface Found {
 const room = (size: number): Found => ({ values: new Float64Array(size), places: new Int32Array(size) });
 
 /**
- * Reference `Kernels.maxPool`. The largest of a rectangle is the largest of the largest of its rows: axis by axis, from the
+ * Reference `ImageKernels.maxPool`. The largest of a rectangle is the largest of the largest of its rows: axis by axis, from the
  * last, a window of k by k costs 2 k comparisons instead of k^2.
  */
 export function maxPool(x: View, axes: readonly Taps[]): Storage {

@@ -128,7 +128,7 @@ export function addColumns(
   }
 }
 
-/** Reference `Kernels.unfold`. */
+/** Reference `ImageKernels.unfold`. */
 export function unfold(x: View, windows: Windows): Storage {
   const planes = x.shape[0]! * x.shape[1]!;
   const places = sizeOf(windows.output);
@@ -143,7 +143,7 @@ export function unfold(x: View, windows: Windows): Storage {
   return new Storage(out);
 }
 
-/** Reference `Kernels.fold`. */
+/** Reference `ImageKernels.fold`. */
 export function fold(columns: View, windows: Windows): Storage {
   const { storage, offset, dtype, shape } = contiguous(columns);
   const places = sizeOf(windows.output);
