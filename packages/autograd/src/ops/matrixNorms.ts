@@ -6,6 +6,7 @@ import { inverse } from './inverse.ts';
 import { slogdet } from './linalg.ts';
 import { graded, requireMatrix, requireSquare, squareRefusals } from './matrices.ts';
 import { norm } from './norms.ts';
+import { normOver, orderOf } from './pNorm.ts';
 import type { ReduceOptions } from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { svdvals } from './spectral.ts';
@@ -26,7 +27,7 @@ import { svdvals } from './spectral.ts';
  * ```
  */
 export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return norm(x, ord, dim, options);
+  return normOver('vectorNorm', x, orderOf('vectorNorm', ord), dim, options);
 }
 export const vectorNormSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[4], [2, 3], []]), { low: 0.25, high: 2, distinct: true });
@@ -37,6 +38,13 @@ export const vectorNormSamples: Samples = (s) => {
     { keepdim: s.oneOf([true, false]) },
   ];
 };
+export const vectorNormRefusals: Refusals = (s) => [
+  [[s.index([3], 3)], 'DTypeError', /expected a floating point tensor, got int32/],
+  [[s.tensorOf([3]), Number.NaN], 'ArgumentError', /NaN/],
+  [[s.tensorOf([3]), 2, 1], 'IndexError', /dim 1 is out of range/],
+  [[s.tensorOf([3]), 2, 0, { keepDim: true }], 'ArgumentError', /unknown option 'keepDim'/],
+  [[s.tensorOf([2, 0]), -1, 1], 'ShapeError', /an axis of length 0 of shape \(2, 0\) has no -1-norm/],
+];
 
 /** Which norm of a matrix: see {@link matrixNorm}. */
 export type MatrixNormOrder = 'fro' | 'nuc' | 1 | -1 | 2 | -2 | typeof Number.POSITIVE_INFINITY;
