@@ -75,7 +75,7 @@ export const adaptiveAvgPool2dRefusals: Refusals = (s) => averageRefusals(s, 2);
  * @example
  * ```ts
  * import { adaptiveAvgPool3d, arange } from '@tensortape/autograd';
- * console.log(adaptiveAvgPool3d(arange(8).reshape([1, 2, 2, 2]), 1).item()); // 3.5
+ * console.log(adaptiveAvgPool3d(arange(8).to('float32').reshape([1, 2, 2, 2]), 1).item()); // 3.5
  * ```
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize<Three>): Tensor {

@@ -1,5 +1,5 @@
 import type { Windows } from '../kernels/kernels.ts';
-import { kernels } from '../kernels/select.ts';
+import { imageKernels } from '../kernels/select.ts';
 import { linear } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
@@ -15,7 +15,7 @@ type WindowsOp = (x: Tensor, windows: Windows) => Tensor;
 const unfoldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
   name: 'unfold',
   forward: (x, windows) =>
-    wrap(kernels.unfold(x, windows), x.dtype, [
+    wrap(imageKernels.unfold(x, windows), x.dtype, [
       x.shape[0]!,
       x.shape[1]! * sizeOf(windows.kernel),
       sizeOf(windows.output),
@@ -26,7 +26,7 @@ const unfoldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
 const foldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
   name: 'fold',
   forward: (columns, windows) =>
-    wrap(kernels.fold(columns, windows), columns.dtype, [
+    wrap(imageKernels.fold(columns, windows), columns.dtype, [
       columns.shape[0]!,
       columns.shape[1]! / sizeOf(windows.kernel),
       ...windows.input,

@@ -107,7 +107,7 @@ export const maxPool2dRefusals: Refusals = (s) => maxRefusals(s, 2);
  * @example
  * ```ts
  * import { arange, maxPool3d } from '@tensortape/autograd';
- * console.log(maxPool3d(arange(8).reshape([1, 2, 2, 2]), 2).toArray()); // [ [ [ [ 7 ] ] ] ]
+ * console.log(maxPool3d(arange(8).reshape([1, 2, 2, 2]), 2).item()); // 7
  * ```
  */
 export function maxPool3d(
@@ -267,7 +267,7 @@ export const avgPool2dRefusals: Refusals = (s) => avgRefusals(s, 2);
  * @example
  * ```ts
  * import { arange, avgPool3d } from '@tensortape/autograd';
- * console.log(avgPool3d(arange(8).reshape([1, 2, 2, 2]), 2).item()); // 3.5
+ * console.log(avgPool3d(arange(8).to('float32').reshape([1, 2, 2, 2]), 2).item()); // 3.5
  * ```
  */
 export function avgPool3d(
