@@ -1,3 +1,4 @@
+import { xlogy } from '../ops/elementary.ts';
 import { lgamma } from '../ops/special.ts';
 import type { Generator } from '../random/generator.ts';
 import { binomial, poisson } from '../random.ts';
@@ -15,7 +16,7 @@ import {
   unitInterval,
 } from './constraints.ts';
 import { Distribution, type DistributionOptions } from './distribution.ts';
-import { broadcastAll, type ProbsOrLogits, probsOrLogits, xlogy } from './parameters.ts';
+import { broadcastAll, type ProbsOrLogits, probsOrLogits } from './parameters.ts';
 
 /**
  * The Poisson distribution of counts with the mean `rate`: rate^k e^-rate / k!. PyTorch: `torch.distributions.Poisson`,

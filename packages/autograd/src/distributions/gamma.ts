@@ -1,5 +1,6 @@
 import { oneHot, zeros } from '../create.ts';
 import { where } from '../ops/compare.ts';
+import { xlogy } from '../ops/elementary.ts';
 import { stack } from '../ops/shape.ts';
 import { digamma, gammainc, lgamma } from '../ops/special.ts';
 import type { Generator } from '../random/generator.ts';
@@ -10,7 +11,7 @@ import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Constraint, nonnegative, positive, simplex, unitInterval } from './constraints.ts';
 import { Distribution, type DistributionOptions } from './distribution.ts';
-import { broadcastAll, limitsOf, xlogy } from './parameters.ts';
+import { broadcastAll, limitsOf } from './parameters.ts';
 import { standardGamma } from './standardGamma.ts';
 
 /**

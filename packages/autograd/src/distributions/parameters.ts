@@ -1,5 +1,4 @@
 import { tensor } from '../create.ts';
-import { where } from '../ops/compare.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import { type FloatDType, getDefaultDType, isFloat, promoteTypes } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
@@ -92,9 +91,4 @@ export function binaryLogits(probs: Tensor): Tensor {
 /** -(t ln p + (1 - t) ln(1 - p)) for the probability p with these logits: ln(1 + e^logits) - t logits. */
 export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   return logits.softplus().sub(logits.mul(targets));
-}
-
-/** x ln y, and 0 where x is 0, even when ln y is infinite. */
-export function xlogy(x: Tensor, y: Tensor): Tensor {
-  return x.mul(where(x.eq(0).logicalAnd(y.le(0)), 1, y).log());
 }

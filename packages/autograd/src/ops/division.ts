@@ -1,9 +1,8 @@
-import { kernels } from '../kernels/select.ts';
 import { floorDivide as floorOfQuotient } from '../kernels/special/scalar.ts';
 import { noGrad } from '../tape/mode.ts';
 import { binary, elementwise, type Operand, operands, refuseDType } from '../tape/shorthands.ts';
 import { checkOptions } from '../tensor/check.ts';
-import { constant, wrap } from '../tensor/core.ts';
+import { constant } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import { kindOf } from '../tensor/kind.ts';
@@ -60,6 +59,21 @@ const floorOp = /* @__PURE__ */ binary({
   differentials: [zero, zero],
 });
 
+const truncOp = /* @__PURE__ */ binary({
+  name: 'div',
+  forward: (a, b) => Math.trunc(a / b),
+  saves: 'nothing',
+  differentials: [zero, zero],
+});
+
+/** As PyTorch, which rounds the quotient to its dtype before it cuts it. */
+const truncOpSingle = /* @__PURE__ */ binary({
+  name: 'div',
+  forward: (a, b) => Math.trunc(Math.fround(a / b)),
+  saves: 'nothing',
+  differentials: [zero, zero],
+});
+
 /**
  * a / b, broadcast, rounded if asked to; integers are promoted to the default floating point dtype unless it is rounded.
  * Derivatives: 1 / b and -a / b^2; 0 when rounded. Kinks: 0 at the jumps of a rounded quotient too. Errors: ShapeError when
@@ -83,12 +97,7 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   }
   const [x, y] = dividends('div', a, b);
   if (roundingMode === 'floor') return floorOp(x, y);
-  if (isFloat(x.dtype)) return quotient(x, y).trunc();
-  return wrap(
-    kernels.binary((p, q) => Math.trunc(p / q), x, y),
-    x.dtype,
-    x.shape,
-  );
+  return x.dtype === 'float32' ? truncOpSingle(x, y) : truncOp(x, y);
 }
 export const divSamples: Samples = (s) =>
   s.oneOf([

@@ -384,7 +384,7 @@ function sincSlope(x: Tensor, n: number): Tensor {
 
 /**
  * sin(pi x) / (pi x), 1 at 0; integers are promoted. Derivative: (cos(pi x) - y) / x, 0 at 0. Source: DLMF 10.51.4.
- * PyTorch: `torch.sinc`, whose second derivative at 0 is 0, where this has the true -pi^2 / 3.
+ * PyTorch: `torch.sinc`, whose second derivative at 0 is NaN, where this has -pi^2 / 3.
  *
  * @example
  * ```ts

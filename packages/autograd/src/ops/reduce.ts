@@ -171,7 +171,9 @@ export const nanmeanSamples: Samples = (s) => {
   // NaN on the diagonal only: no line is without a number.
   const places = s.tensorOf([3, 3], { values: [1] });
   const others = places.triu(1).add(places.tril(-1)).ne(0);
-  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  const x = s
+    .tensorOf([3, 3])
+    .where(others, s.tensorOf([3], { values: [0, 1, -1, 2, -2, 0.5, -0.5, 1.5, -1.5, Number.NaN] }));
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 export const nanmeanRefusals = floatRefusals;

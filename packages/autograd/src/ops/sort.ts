@@ -1,6 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import type { Operand } from '../tape/shorthands.ts';
-import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
+import { checkOperand, checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { resultType } from '../tensor/dtype.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
@@ -291,6 +291,7 @@ function search(op: string, sequence: Tensor, values: Operand, options: SearchOp
  * ```
  */
 export function searchsorted(sequence: Tensor, values: Operand, options: SearchOptions = {}): Tensor {
+  checkOperand('searchsorted', 'values', values);
   return search('searchsorted', sequence, values, options);
 }
 export const searchsortedSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => {
@@ -323,11 +324,13 @@ export const searchsortedRefusals: Refusals = (s) => [
  * ```
  */
 export function bucketize(x: Operand, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+  checkTensor('bucketize', 'boundaries', boundaries);
   if (boundaries.ndim !== 1) {
     throw new ShapeError(
       `bucketize: boundaries must be 1-dimensional, got shape ${formatShape(boundaries.shape)}`,
     );
   }
+  checkOperand('bucketize', 'x', x);
   return search('bucketize', boundaries, x, options);
 }
 export const bucketizeSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => [
@@ -361,6 +364,8 @@ export interface IsinOptions {
  */
 export function isin(x: Operand, candidates: Operand, options: IsinOptions = {}): Tensor {
   checkOptions('isin', options, ['invert']);
+  checkOperand('isin', 'x', x);
+  checkOperand('isin', 'candidates', candidates);
   if (typeof x === 'number' && typeof candidates === 'number') {
     throw new ArgumentError(`isin: expected a tensor, got the numbers ${x} and ${candidates}`);
   }

@@ -4,11 +4,11 @@ import * as gamma from '../kernels/special/gamma.ts';
 import * as incomplete from '../kernels/special/gammainc.ts';
 import * as scalar from '../kernels/special/scalar.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { elementwise, type Operand, operands } from '../tape/shorthands.ts';
-import { checkTensor } from '../tensor/check.ts';
+import { elementwise, type Operand, operands, refuseDType } from '../tape/shorthands.ts';
+import { checkTensor, checkWhole } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
-import { ArgumentError, GradientError } from '../tensor/errors.ts';
+import { GradientError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { operandRefusals, type Refusals, type Samples } from './samples.ts';
 
@@ -227,21 +227,20 @@ const polygammaOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function polygamma(n: number, x: Tensor): Tensor {
+  checkWhole('polygamma', 'n', n, 0);
   checkTensor('polygamma', 'x', x);
-  if (!Number.isInteger(n) || n < 0) {
-    throw new ArgumentError(`polygamma: n is ${n}, expected a whole number >= 0`);
-  }
-  return polygammaOp({ x: floating(x) }, n);
+  return polygammaOp({ x: isFloat(x.dtype) ? x : x.to(getDefaultDType()) }, n);
 }
 export const polygammaSamples: Samples = (s) => [s.integer(0, 3), s.tensor({ low: 0.6, high: 5 })];
 export const polygammaRefusals: Refusals = (s) => [
-  [[-1, s.tensor()], 'ArgumentError', /n is -1, expected a whole number >= 0/],
-  [[0.5, s.tensor()], 'ArgumentError', /n is 0\.5, expected a whole number >= 0/],
+  [[-1, s.tensor()], 'ArgumentError', /n must be a whole number >= 0, got -1/],
+  [[0.5, s.tensor()], 'ArgumentError', /n must be a whole number >= 0, got 0\.5/],
 ];
 
 /**
  * The logarithm of the multivariate gamma function, p (p - 1) / 4 ln pi + sum of lgamma(x - j / 2) over j < p, for
- * x > (p - 1) / 2. Derivative: the sum of digamma(x - j / 2). Errors: ArgumentError when p is not a whole number >= 1.
+ * x > (p - 1) / 2. Derivative: the sum of digamma(x - j / 2). Errors: ArgumentError when p is not a whole number >= 1;
+ * DTypeError for bool.
  * PyTorch: `torch.special.multigammaln`.
  *
  * @example
@@ -251,18 +250,18 @@ export const polygammaRefusals: Refusals = (s) => [
  * ```
  */
 export function multigammaln(x: Tensor, p: number): Tensor {
+  checkWhole('multigammaln', 'p', p, 1);
   checkTensor('multigammaln', 'x', x);
-  if (!Number.isInteger(p) || p < 1) {
-    throw new ArgumentError(`multigammaln: p is ${p}, expected a whole number >= 1`);
-  }
+  refuseDType('multigammaln', x, 'bool');
   let sum = lgamma(x);
   for (let j = 1; j < p; j++) sum = sum.add(lgamma(x.sub(j / 2)));
   return p === 1 ? sum : sum.add(((p * (p - 1)) / 4) * Math.log(Math.PI));
 }
 export const multigammalnSamples: Samples = (s) => [s.tensor({ low: 1.5, high: 6 }), s.integer(1, 3)];
 export const multigammalnRefusals: Refusals = (s) => [
-  [[s.tensor(), 0], 'ArgumentError', /p is 0, expected a whole number >= 1/],
-  [[s.tensor(), 1.5], 'ArgumentError', /p is 1\.5, expected a whole number >= 1/],
+  [[s.tensor(), 0], 'ArgumentError', /p must be a whole number >= 1, got 0/],
+  [[s.tensor(), 1.5], 'ArgumentError', /p must be a whole number >= 1, got 1\.5/],
+  [[s.mask([2]), 2], 'DTypeError', /not defined for bool/],
 ];
 
 /** A rule for what has no derivative here. */
@@ -369,7 +368,3 @@ export function gammaincc(a: Operand, x: Operand): Tensor {
 }
 export const gammainccSamples: Samples = gammaincSamples;
 export const gammainccRefusals: Refusals = operandRefusals;
-
-function floating(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? x : x.to(getDefaultDType());
-}

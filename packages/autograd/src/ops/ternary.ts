@@ -3,7 +3,7 @@ import { defineOp } from '../tape/defineOp.ts';
 import { binary, type Operand, sumOf } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { constant, Tensor, wrap } from '../tensor/core.ts';
-import { type DType, getDefaultDType, isFloat, resultType } from '../tensor/dtype.ts';
+import { type DType, getDefaultDType, integerBounds, isFloat, resultType } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError } from '../tensor/errors.ts';
 import { kindOf } from '../tensor/kind.ts';
 import { broadcastShapes } from '../tensor/shape.ts';
@@ -122,6 +122,12 @@ function bounded(op: string, x: Tensor, min?: Operand, max?: Operand): Tensor {
     (common, bound) => resultType({ dtype: common, shape: x.shape }, bound),
     x.dtype,
   );
+  // Bounds that the dtype cannot hold would wrap around when they are stored.
+  if (dtype === 'uint8' || dtype === 'int32') {
+    const [least, most] = integerBounds[dtype];
+    bounds.min = Math.max(bounds.min, least);
+    bounds.max = Math.max(Math.min(bounds.max, most), least);
+  }
   return clampOp({ x: x.to(dtype) }, bounds);
 }
 export const clampSamples: Samples = (s) =>

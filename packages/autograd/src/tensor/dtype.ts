@@ -36,13 +36,14 @@ export function checkDType(dtype: DType, where: string): DType {
   return dtype;
 }
 
-const bounds = { int32: [-2147483648, 2147483647], uint8: [0, 255] } as const;
+/** @internal The smallest and the largest number of each integer dtype. */
+export const integerBounds = { int32: [-2147483648, 2147483647], uint8: [0, 255] } as const;
 
 /** @internal A number as a dtype stores it; refuses one that would be cut or wrap around. `at` is its place, if it has one. */
 export function storable(op: string, value: number, dtype: DType, at?: number): number {
   if (isFloat(dtype)) return value;
   if (dtype === 'bool') return value === 0 ? 0 : 1;
-  const [low, high] = bounds[dtype];
+  const [low, high] = integerBounds[dtype];
   if (Number.isInteger(value) && value >= low && value <= high) return value;
   const what = at === undefined ? 'the value' : `element ${at}`;
   throw new DTypeError(

@@ -96,13 +96,16 @@ const NEGLIGIBLE = 2 ** -53;
 
 /** The tangent of the smaller angle that makes a 2 x 2 symmetric matrix diagonal, from (a_qq - a_pp) / (2 a_pq). */
 function rotationTangent(zeta: number): number {
-  return (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+  const size = Math.abs(zeta);
+  if (size > 1e100) return 0.5 / zeta;
+  return (zeta < 0 ? -1 : 1) / (size + Math.sqrt(1 + size * size));
 }
 
 /** Two vectors of an array, rotated in their plane. */
 function rotate(x: Float64Array, p: number, q: number, length: number, cosine: number, sine: number): void {
   for (let i = 0; i < length; i++) {
-    const [u, v] = [x[p + i]!, x[q + i]!];
+    const u = x[p + i]!;
+    const v = x[q + i]!;
     x[p + i] = cosine * u - sine * v;
     x[q + i] = sine * u + cosine * v;
   }
@@ -140,12 +143,13 @@ function eigh(a: View): { values: Storage; vectors: Storage } {
         for (let q = p + 1; q < n; q++) {
           const beside = x[p * n + q]!;
           const size = Math.abs(beside);
-          const [pp, qq] = [x[p * n + p]!, x[q * n + q]!];
+          const pp = x[p * n + p]!;
+          const qq = x[q * n + q]!;
           if (size <= tiny || size <= NEGLIGIBLE * Math.sqrt(Math.abs(pp)) * Math.sqrt(Math.abs(qq)))
             continue;
           rotated = true;
           const t = rotationTangent((qq - pp) / (2 * beside));
-          const cosine = 1 / Math.hypot(1, t);
+          const cosine = 1 / Math.sqrt(1 + t * t);
           rotate(x, p * n, q * n, n, cosine, t * cosine);
           for (let i = 0; i < n; i++) {
             x[i * n + p] = x[p * n + i]!;
@@ -204,20 +208,27 @@ function orthogonalize(x: Float64Array, v: Float64Array, rows: number, n: number
   // A power of two near the length of all, so that squares neither overflow nor vanish.
   const unit = 2 ** -Math.round(Math.log2(scale));
   for (let i = 0; i < x.length; i++) x[i]! *= unit;
+  const squares = new Float64Array(n);
   let rotated = true;
   for (let sweep = 0; rotated && sweep < MOST_SWEEPS; sweep++) {
     rotated = false;
+    // Kept up to date by each rotation; afresh in each sweep, so that rounding does not add up.
+    for (let i = 0; i < n; i++) squares[i] = dot(x, i * rows, x, i * rows, rows);
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
-        const pp = dot(x, p * rows, x, p * rows, rows);
-        const qq = dot(x, q * rows, x, q * rows, rows);
+        const pp = squares[p]!;
+        const qq = squares[q]!;
         const pq = dot(x, p * rows, x, q * rows, rows);
         if (Math.abs(pq) <= NEGLIGIBLE * Math.sqrt(pp) * Math.sqrt(qq)) continue;
         rotated = true;
         const t = rotationTangent((qq - pp) / (2 * pq));
-        const cosine = 1 / Math.hypot(1, t);
+        const cosine = 1 / Math.sqrt(1 + t * t);
         rotate(x, p * rows, q * rows, rows, cosine, t * cosine);
         rotate(v, p * n, q * n, n, cosine, t * cosine);
+        // One of them shrinks: where little is left, it is summed again.
+        const [ppNow, qqNow] = [pp - t * pq, qq + t * pq];
+        squares[p] = ppNow < pp / 2 ? dot(x, p * rows, x, p * rows, rows) : ppNow;
+        squares[q] = qqNow < qq / 2 ? dot(x, q * rows, x, q * rows, rows) : qqNow;
       }
     }
   }

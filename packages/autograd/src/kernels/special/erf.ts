@@ -62,7 +62,7 @@ function erfCentral(x: number): number {
   const z = -x * x;
   let sum = 0;
   for (let k = 13; k > 0; k--) sum = (z / k) * (1 / (2 * k + 1) + sum);
-  return (2 / SQRT_PI) * (x + x * sum);
+  return (2 / SQRT_PI) * (x * (1 + sum));
 }
 
 /** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */

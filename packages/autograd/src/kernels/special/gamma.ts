@@ -153,14 +153,14 @@ function hurwitz(s: number, q: number): number {
  */
 export function zeta(s: number, q: number): number {
   if (s === 1) return Number.POSITIVE_INFINITY;
-  if (!(s > 1) || Number.isNaN(q) || q === Number.NEGATIVE_INFINITY) return Number.NaN;
+  if (!(s > 1) || Number.isNaN(q)) return Number.NaN;
   if (q === Number.POSITIVE_INFINITY) return 0;
   if (s === Number.POSITIVE_INFINITY) {
     if (q <= 0) return Number.NaN;
     return q > 1 ? 0 : q === 1 ? 1 : Number.POSITIVE_INFINITY;
   }
   if (q > 0) return hurwitz(s, q);
-  if (Number.isInteger(q)) return Number.POSITIVE_INFINITY;
+  if (Math.floor(q) === q) return Number.POSITIVE_INFINITY;
   if (!Number.isInteger(s)) return Number.NaN;
   // The negative terms are those of two sums at positive arguments.
   const above = Math.ceil(q) - q;

@@ -86,7 +86,7 @@ function fraction(a: number, x: number): number {
   let c = Number.POSITIVE_INFINITY;
   let d = 1 / first;
   let levels = 0;
-  for (let change = 0; Math.abs(change - 1) > 1e-16; change = c * d) {
+  for (let change = 0; Math.abs(change - 1) > 4e-16; change = c * d) {
     levels++;
     const numerator = levels * (a - levels);
     const b = first + 2 * levels;

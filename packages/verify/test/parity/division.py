@@ -1,0 +1,1 @@
+OPS['fmod'] = with_numbers(torch.fmod)
