@@ -307,9 +307,11 @@ function trapezoids(
   if (y.dtype === 'bool') throw new DTypeError(`${op}: y is bool; convert it with .to('float32')`);
   const axis = axisOf(op, y, dim);
   const length = Math.max(0, y.shape[axis]! - 1);
-  const heights = y
+  // Converted first: sums and differences of uint8 would wrap around.
+  const samples = floating(y);
+  const heights = samples
     .narrow(axis, y.shape[axis]! - length, length)
-    .add(y.narrow(axis, 0, length))
+    .add(samples.narrow(axis, 0, length))
     .div(2);
   if (x === undefined) return [heights.mul(dx), axis];
   const points = x.ndim === 1 ? x.reshape(y.shape.map((_, i) => (i === axis ? -1 : 1))) : x;
@@ -323,7 +325,7 @@ function trapezoids(
       `${op}: x of shape ${formatShape(x.shape)} does not give a point for each sample along dim ${axis} of y of shape ${formatShape(y.shape)}`,
     );
   }
-  return [heights.mul(diff(points, 1, axis - lead)), axis];
+  return [heights.mul(diff(floating(points), 1, axis - lead)), axis];
 }
 
 /**

@@ -35,14 +35,10 @@ export function slope(x: Tensor, y: Tensor, p: number, axes: readonly number[]):
   if (p === 2) return x.div(y.where(y.ne(0), Number.POSITIVE_INFINITY));
   if (Number.isFinite(p)) {
     const live = x.ne(0).logicalAnd(y.ne(0));
-    const ratio = x
-      .abs()
-      .where(live, 1)
-      .div(y.where(y.ne(0), 1));
-    return x
-      .sign()
-      .mul(ratio.pow(p - 1))
-      .where(live, 0);
+    const [size, total] = [x.abs().where(live, 1), y.where(y.ne(0), 1)];
+    // Above 1 the powers may overflow, and their quotient does not; between 0 and 1 it is the quotient that may vanish.
+    const power = p > 0 && p < 1 ? size.pow(p - 1).mul(total.pow(1 - p)) : size.div(total).pow(p - 1);
+    return x.sign().mul(power).where(live, 0);
   }
   const found = x.abs().eq(y);
   return x

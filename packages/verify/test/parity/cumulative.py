@@ -12,4 +12,5 @@ DEVIATIONS['cumprod'] = [
 for name in ['trapezoid', 'cumulativeTrapezoid']:
     DEVIATIONS[name] = [
         ["result .* is -?Infinity, PyTorch's NaN", 'areas are added, instead of half the ends being subtracted from the sum'],
+        ['uint8', 'integers are converted first; in PyTorch sums and differences of uint8 wrap around'],
     ]
