@@ -214,7 +214,7 @@ export const gluRefusals: Refusals = (s) => [
  * @example
  * ```ts
  * import { logSigmoid, tensor } from '@tensortape/autograd';
- * console.log(logSigmoid(tensor([-100, 0, 2]))); // tensor([-1.0000e+02, -6.9315e-01, -1.2693e-01])
+ * console.log(logSigmoid(tensor([-100, 0, 2]))); // tensor([-100.0000,   -0.6931,   -0.1269])
  * ```
  */
 export const logSigmoid = /* @__PURE__ */ elementwise({

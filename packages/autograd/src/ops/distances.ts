@@ -70,7 +70,7 @@ export interface NormalizeOptions {
 }
 
 /**
- * x / max(|x|_p, eps), with the p-norm over `dim`. Derivative: (g - y (y g)) / |x| for p = 2, g / eps where the norm is below eps. Kinks: those of {@link norm}.
+ * x / max(|x|_p, eps), with the p-norm over `dim`. Derivative: (g - y (y g)) / |x| for p = 2, g / eps where the norm is below eps. Kinks: those of `norm`.
  * Errors: IndexError for `dim`; DTypeError for integers. PyTorch: `torch.nn.functional.normalize`.
  *
  * @example
@@ -119,7 +119,7 @@ export interface PairwiseDistanceOptions {
 }
 
 /**
- * The p-norm of a - b + eps along the last axis; broadcast. Derivatives: those of {@link norm}, negative for b. Errors: ShapeError when the
+ * The p-norm of a - b + eps along the last axis; broadcast. Derivatives: those of `norm`, negative for b. Errors: ShapeError when the
  * shapes do not broadcast; DTypeError for bool. PyTorch: `torch.nn.functional.pairwise_distance`.
  *
  * @example

@@ -62,7 +62,7 @@ export const hardsigmoidRefusals = integerRefusals;
  * @example
  * ```ts
  * import { hardswish, tensor } from '@tensortape/autograd';
- * console.log(hardswish(tensor([-4, 1, 5]))); // tensor([-0.0000,  0.6667,  5.0000])
+ * console.log(hardswish(tensor([-4, 1, 5]))); // tensor([-0.0000, 0.6667, 5.0000])
  * ```
  */
 export const hardswish = /* @__PURE__ */ elementwise({

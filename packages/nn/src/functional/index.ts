@@ -1,5 +1,7 @@
 export * from './activation.ts';
 export * from './dropout.ts';
+export * from './embedding.ts';
 export * from './image.ts';
 export * from './linear.ts';
 export * from './loss.ts';
+export * from './normalization.ts';

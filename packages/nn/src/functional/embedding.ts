@@ -1,0 +1,9 @@
+export {
+  type AttentionOptions,
+  type EmbeddingBagOptions,
+  type EmbeddingOptions,
+  embedding,
+  embeddingBag,
+  oneHot,
+  scaledDotProductAttention,
+} from '@tensortape/autograd';
