@@ -289,7 +289,7 @@ const addcRefusals: Refusals = (s) => [
   [
     [s.tensorOf([2, 3]), s.tensorOf([3]), s.tensorOf([4])],
     'ShapeError',
-    /\(3,?\) and \(4,?\) do not broadcast/,
+    /\(2, 3\) and \(4,?\) do not broadcast/,
   ],
   [
     [s.tensorOf([2, 3]), s.tensorOf([4]), s.tensorOf([4])],
@@ -305,12 +305,12 @@ const addcRefusals: Refusals = (s) => [
   ],
 ];
 
-/** The shapes of a sum with a product, refused before the product is formed. */
-function checkAddc(op: string, x: Tensor, a: Tensor, b: Tensor): void {
+/** The three tensors in one dtype and shape. */
+function addends(op: string, x: Tensor, a: Tensor, b: Tensor): readonly [Tensor, Tensor, Tensor] {
   checkTensor(op, 'x', x);
   checkTensor(op, 'a', a);
   checkTensor(op, 'b', b);
-  broadcastShapes(op, x.shape, broadcastShapes(op, a.shape, b.shape));
+  return matched(op, [x, a, b], false) as [Tensor, Tensor, Tensor];
 }
 
 /**
@@ -324,8 +324,8 @@ function checkAddc(op: string, x: Tensor, a: Tensor, b: Tensor): void {
  * ```
  */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options: AddcOptions = {}): Tensor {
-  checkAddc('addcmul', x, a, b);
-  return addScaled('addcmul', x, a.mul(b), options);
+  const [sum, left, right] = addends('addcmul', x, a, b);
+  return addScaled('addcmul', sum, left.mul(right), options);
 }
 export const addcmulSamples: Samples = (s) => addcSamples(s, s.reals);
 export const addcmulRefusals = addcRefusals;
@@ -342,13 +342,13 @@ export const addcmulRefusals = addcRefusals;
  * ```
  */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options: AddcOptions = {}): Tensor {
-  checkAddc('addcdiv', x, a, b);
+  const [sum, dividend, divisor] = addends('addcdiv', x, a, b);
   if (!isFloat(a.dtype) && !isFloat(b.dtype)) {
     throw new DTypeError(
       `addcdiv: a is ${a.dtype} and b ${b.dtype}; convert one to floating point, or round the quotient with div`,
     );
   }
-  return addScaled('addcdiv', x, a.div(b), options);
+  return addScaled('addcdiv', sum, dividend.div(divisor), options);
 }
 export const addcdivSamples: Samples = (s) => addcSamples(s, { apart: [0], margin: 0.4 });
 export const addcdivRefusals: Refusals = (s) => [

@@ -9,6 +9,7 @@ OPS['clamp'] = clamp
 OPS['clampMin'] = clamp
 OPS['clampMax'] = lambda x, high: clamp(x, None, high)
 DEVIATIONS['lerp'] = [
+    ["gradient [^]*'(uint8|bool)'", "1 - weight; PyTorch's gradient takes it in the weight's own dtype, where it wraps around"],
     ['PyTorch refuses .*expected dtype', 'operands of two dtypes are promoted, as in every other operation'],
 ]
 DEVIATIONS['addcmul'] = [
