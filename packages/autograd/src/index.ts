@@ -256,7 +256,6 @@ export {
 export {
   cdist,
   dist,
-  type NormOrder,
   norm,
   renorm,
 } from './ops/norms.ts';
@@ -273,6 +272,7 @@ export {
   softshrink,
   threshold,
 } from './ops/piecewise.ts';
+export type { NormOrder } from './ops/pNorm.ts';
 export {
   type AvgPoolOptions,
   avgPool1d,

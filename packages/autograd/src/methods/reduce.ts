@@ -1,5 +1,6 @@
 import * as cumulativeOps from '../ops/cumulative.ts';
 import * as normOps from '../ops/norms.ts';
+import type { NormOrder } from '../ops/pNorm.ts';
 import * as ops from '../ops/reduce.ts';
 import * as softmaxOps from '../ops/softmax.ts';
 import * as sortOps from '../ops/sort.ts';
@@ -185,7 +186,7 @@ export abstract class ReduceMethods extends CompareMethods {
   }
 
   /** The p-norm: see {@link normOps.norm}. */
-  norm(this: Tensor, p?: normOps.NormOrder, dim?: Dims, options?: ops.ReduceOptions): Tensor {
+  norm(this: Tensor, p?: NormOrder, dim?: Dims, options?: ops.ReduceOptions): Tensor {
     return normOps.norm(this, p, dim, options);
   }
 

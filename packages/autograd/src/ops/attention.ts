@@ -92,7 +92,7 @@ export const scaledDotProductAttentionSamples: Samples = (s) => {
   const mask = s.oneOf([
     () => ({}),
     () => ({ isCausal: true }),
-    () => ({ attnMask: s.mask([length, keys]) }),
+    () => ({ attnMask: s.mask([length, keys]).expand([length, keys]) }),
     () => ({ attnMask: s.tensorOf([length, keys]) }),
   ])();
   return [

@@ -92,7 +92,7 @@ export const cosineEmbeddingLossRefusals: Refusals = (s) => {
 
 /**
  * x where the target is 1, max(0, margin - x) where it is -1, and their sum elsewhere, for distances x. Derivative: 1, or -1 where
- * x < margin. Kinks: -1 at x = margin. Errors: ShapeError unless the shapes are equal. PyTorch: `torch.nn.functional.hinge_embedding_loss`.
+ * x < margin. Kinks: -1 at x = margin. Errors: ShapeError unless the shapes are equal; DTypeError for integers. PyTorch: `torch.nn.functional.hinge_embedding_loss`.
  *
  * @example
  * ```ts
@@ -103,6 +103,7 @@ export const cosineEmbeddingLossRefusals: Refusals = (s) => {
  */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
   checkPair('hingeEmbeddingLoss', input, target);
+  refuseDType('hingeEmbeddingLoss', input, 'integers');
   checkLossOptions('hingeEmbeddingLoss', options, ['margin']);
   const { margin = 1, reduction = 'mean' } = options;
   const far = input.neg().add(margin).clamp(0).where(target.ne(1), 0);
@@ -113,13 +114,14 @@ export const hingeEmbeddingLossSamples: Samples = (s) => {
   return [x, signs(s, x.shape), { ...reductionOf(s), ...s.oneOf([{}, { margin: 0.5 }]) }];
 };
 export const hingeEmbeddingLossRefusals: Refusals = (s) => [
+  [[s.index([3], 2), s.index([3], 2)], 'DTypeError', /expected a floating point tensor, got int32/],
   [[s.tensorOf([3]), s.tensorOf([3, 1])], 'ShapeError', /the input has shape \(3,\), the target \(3, 1\)/],
   [[s.tensorOf([3]), s.tensorOf([3]), { reduction: 'max' }], 'ArgumentError', /unknown reduction 'max'/],
 ];
 
 /**
  * max(0, margin - y (a - b)): a is to lie above b where y is 1, below where it is -1. Derivatives: -y and y where that is not 0. Kinks:
- * on the margin the gradient flows. Errors: ShapeError unless all shapes are equal. PyTorch: `torch.nn.functional.margin_ranking_loss`.
+ * on the margin the gradient flows. Errors: ShapeError unless all shapes are equal; DTypeError for integers. PyTorch: `torch.nn.functional.margin_ranking_loss`.
  *
  * @example
  * ```ts
@@ -135,6 +137,8 @@ export function marginRankingLoss(
 ): Tensor {
   checkPair('marginRankingLoss', input1, input2, 'second input');
   checkPair('marginRankingLoss', input1, target);
+  refuseDType('marginRankingLoss', input1, 'integers');
+  refuseDType('marginRankingLoss', input2, 'integers');
   checkLossOptions('marginRankingLoss', options, ['margin']);
   const { margin = 0, reduction = 'mean' } = options;
   return reduceBy(reduction, input2.sub(input1).mul(target).add(margin).clamp(0));
@@ -149,6 +153,7 @@ export const marginRankingLossRefusals: Refusals = (s) => {
   return [
     [[x, s.tensorOf([3, 1]), x], 'ShapeError', /\(3,\), the second input \(3, 1\)/],
     [[x, x, s.tensorOf([1])], 'ShapeError', /\(3,\), the target \(1,\)/],
+    [[x, s.index([3], 2), x], 'DTypeError', /expected a floating point tensor, got int32/],
     [[x, x, x, { p: 1 }], 'ArgumentError', /unknown option 'p'/],
   ];
 };

@@ -3,7 +3,7 @@ def soft_margin(x, target, reduction='mean'):
     found = reduce_by(reduction, -F.logsigmoid(x * target))
     expected = F.soft_margin_loss(x.detach(), target.detach(), reduction=reduction)
     if expected.isfinite().all():
-        torch.testing.assert_close(found, expected)
+        torch.testing.assert_close(found, expected, check_dtype=False)
     return found
 
 
@@ -14,7 +14,7 @@ def multi_margin(x, target, p=1, margin=1.0, weight=None, reduction='mean'):
     losses = F.multi_margin_loss(x, target, p, margin, reduction='none')
     found = reduce_by(reduction, losses * weight[target])
     if expected.isfinite().all():
-        torch.testing.assert_close(found, expected)
+        torch.testing.assert_close(found, expected, check_dtype=False)
     return found
 
 
@@ -23,7 +23,22 @@ OPS['multiMarginLoss'] = multi_margin
 for name in ['cosineEmbeddingLoss', 'hingeEmbeddingLoss', 'marginRankingLoss', 'multilabelMarginLoss', 'multilabelSoftMarginLoss', 'tripletMarginLoss']:
     OPS[name] = getattr(F, snake(name))
 
-CAST = ['could not infer output dtype|expected scalar type|result 0 is int32', 'a margin that is a whole number keeps integers; other dtypes are promoted']
+# PyTorch takes integers in these two, where bytes wrap around and sums are integers again; we refuse them, as in the other losses.
+def of_floats(fn):
+    def loss(*args, **options):
+        if not all(x.is_floating_point() for x in args[:-1]):
+            raise TypeError('the loss of integers')
+        return fn(*args, **options)
+
+    return loss
+
+
+for name in ['hingeEmbeddingLoss', 'marginRankingLoss']:
+    OPS[name] = of_floats(OPS[name])
+
+PROMOTED = ['could not infer output dtype|expected scalar type', 'other dtypes are promoted']
 HUGE = [r'\n.*e\+30', 'squares that overflow float32 do not overflow here']
-for name in ['cosineEmbeddingLoss', 'hingeEmbeddingLoss', 'marginRankingLoss', 'multiMarginLoss', 'multilabelMarginLoss', 'multilabelSoftMarginLoss', 'softMarginLoss', 'tripletMarginLoss']:
-    DEVIATIONS[name] = [NOTHING, CAST, HUGE]
+for name in ['cosineEmbeddingLoss', 'hingeEmbeddingLoss', 'marginRankingLoss', 'multilabelMarginLoss', 'multilabelSoftMarginLoss', 'softMarginLoss', 'tripletMarginLoss']:
+    DEVIATIONS[name] = [NOTHING, PROMOTED, HUGE]
+DEVIATIONS['multiMarginLoss'] = [NOTHING, PROMOTED, HUGE, [r'gradient .*\n.*weight: .*(NaN|Infinity)', 'a weight that is NaN or infinite does not reach scores without gradient']]
+DEVIATIONS['tripletMarginLoss'] += [[r'result 0, element \d+, is .*\n.*(int32|uint8)', 'distances of integers are rounded to float32']]
