@@ -364,7 +364,7 @@ export {
   transpose,
   unsqueeze,
 } from './ops/shape.ts';
-export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export { logSoftmax, logsumexp, softmax } from './ops/softmax.ts';
 export {
   argsort,
   bucketize,

@@ -122,9 +122,9 @@ export abstract class ReduceMethods extends CompareMethods {
     return softmaxOps.logSoftmax(this, dim);
   }
 
-  /** ln sum exp(x): see {@link softmaxOps.logSumExp}. */
-  logSumExp(this: Tensor, dim?: Dims, options?: ops.ReduceOptions): Tensor {
-    return softmaxOps.logSumExp(this, dim, options);
+  /** ln sum exp(x): see {@link softmaxOps.logsumexp}. */
+  logsumexp(this: Tensor, dim?: Dims, options?: ops.ReduceOptions): Tensor {
+    return softmaxOps.logsumexp(this, dim, options);
   }
 
   /** The largest element of all; along an axis, with its position: see {@link ops.max}. */
