@@ -220,7 +220,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   }
   const labels = target.to('int32').unsqueeze(-1);
   const others = classPositions(classes).ne(labels);
-  const excess = positivePart(input.sub(input.gather(-1, labels)).add(margin));
+  const excess = positivePart(input.gather(-1, labels).neg().add(margin).add(input));
   const terms = (p === 2 ? excess.square() : excess).where(others, 0);
   const factors = weight && weight.indexSelect(0, labels.reshape([-1])).reshape(target.shape);
   const losses = terms.sum(-1).div(classes);
@@ -278,7 +278,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   const pairs = listed.unsqueeze(-1).logicalAnd(classPositions(classes).eq(known.unsqueeze(-1)));
   const others = pairs.any(-2).logicalNot();
   const taken = input.gather(-1, known);
-  const excess = positivePart(input.unsqueeze(-2).sub(taken.unsqueeze(-1)).add(1));
+  const excess = positivePart(taken.neg().add(1).unsqueeze(-1).add(input.unsqueeze(-2)));
   const counted = listed.unsqueeze(-1).logicalAnd(others.unsqueeze(-2));
   const losses = excess.where(counted, 0).sum([-2, -1]).div(classes);
   return reduceBy(options.reduction ?? 'mean', losses);

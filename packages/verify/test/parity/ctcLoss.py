@@ -9,9 +9,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     if reduction == 'mean':
         losses = losses / torch.tensor(target_lengths if batched else target_lengths[0]).clamp(min=1)
     found = reduce_by(reduction, losses)
-    if log_probs.isfinite().all() and log_probs.abs().max() < 100:
-        torch.testing.assert_close(found, expected)
-    return found
+    return check_same(found, expected, log_probs)
 
 
 OPS['ctcLoss'] = ctc_loss

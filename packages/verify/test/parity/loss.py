@@ -4,6 +4,13 @@ def reduce_by(reduction, losses, divisor=None):
     return losses.sum() if reduction == 'sum' else losses.mean() if divisor is None else losses.sum() / divisor
 
 
+def check_same(found, expected, *inputs):
+    """That a formula gives what PyTorch's own function gives, where no number is infinite or huge."""
+    if all(x is None or (x.isfinite().all() and x.abs().lt(1e9).all()) for x in inputs):
+        torch.testing.assert_close(found, expected, check_dtype=False, equal_nan=True)
+    return found
+
+
 def by_formula(real, formula):
     """The loss itself, or its formula where it has weights: PyTorch has no gradients of those."""
 
@@ -13,10 +20,7 @@ def by_formula(real, formula):
         weights = {'weight': weight} if pos_weight is None else {'weight': weight, 'pos_weight': pos_weight}
         fixed = {name: w if w is None else w.detach() for name, w in weights.items()}
         expected = real(x.detach(), target.detach(), **fixed, **options)
-        found = formula(x, target, **weights, **options)
-        if expected.isfinite().all():
-            torch.testing.assert_close(found, expected)
-        return found
+        return check_same(formula(x, target, **weights, **options), expected, x, *weights.values())
 
     return loss
 
@@ -78,7 +82,10 @@ PROMOTED = ["result 0 is float64, PyTorch's float32", 'promoted as in the other 
 DEVIATIONS['huberLoss'] = [NOTHING, CAST, PROMOTED]
 DEVIATIONS['binaryCrossEntropyWithLogits'] = [NOTHING, CAST, PROMOTED]
 for name in ['crossEntropy', 'nllLoss']:
-    DEVIATIONS[name] = [['expected scalar type', 'weights of another dtype are promoted']]
+    DEVIATIONS[name] = [
+        ['expected scalar type', 'weights of another dtype are promoted'],
+        [r'\n.*e\+30', 'sums of huge numbers do not lose their small terms here, nor overflow'],
+    ]
 for name in ['klDiv', 'poissonNllLoss']:
     DEVIATIONS[name] = [
         NOTHING,

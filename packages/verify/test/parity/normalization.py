@@ -11,9 +11,7 @@ def by_statistics(x, mean, variance, weight, bias, eps, expected):
     y = (x - mean.reshape(shape)) / torch.sqrt(variance + eps).reshape(shape)
     y = y if weight is None else y * weight.reshape(shape)
     y = y if bias is None else y + bias.reshape(shape)
-    if x.abs().lt(1e9).all():
-        torch.testing.assert_close(y, expected, equal_nan=True)
-    return y
+    return check_same(y, expected, x, mean, variance, weight, bias)
 
 
 def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, eps=1e-5):
@@ -35,3 +33,5 @@ for name in ['batchNorm', 'groupNorm', 'instanceNorm', 'layerNorm', 'localRespon
         [r'\n.*(e\+30|Infinity)', 'huge numbers do not overflow here: they are summed in float64; where some are infinite, other NaN arise'],
         [r'gradient .*\n.*NaN', 'of NaN other gradients are NaN: the rules are other sums of the same terms'],
     ]
+for name in ['batchNorm', 'instanceNorm']:
+    DEVIATIONS[name] += [[r'we refuse \(DTypeError: \w+: x is', 'statistics and parameters must have the dtype of x']]

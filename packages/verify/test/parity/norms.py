@@ -1,3 +1,5 @@
+# 'fro' is 2 over any number of axes; PyTorch has it for one or two.
+OPS['norm'] = lambda x, p=2, dim=None, **options: torch.norm(x, 2 if p == 'fro' else p, dim, **options)
 for name in ['norm', 'dist', 'renorm', 'cdist']:
     DEVIATIONS[name] = [
         ["gradient .* is -?[0-9][^,]*, PyTorch's NaN", 'where a norm or an element is 0, all derivatives are 0'],
