@@ -256,7 +256,6 @@ export {
 export {
   cdist,
   dist,
-  type NormOrder,
   norm,
   renorm,
 } from './ops/norms.ts';
@@ -273,6 +272,7 @@ export {
   softshrink,
   threshold,
 } from './ops/piecewise.ts';
+export type { NormOrder } from './ops/pNorm.ts';
 export {
   type AvgPoolOptions,
   avgPool1d,
@@ -364,7 +364,7 @@ export {
   transpose,
   unsqueeze,
 } from './ops/shape.ts';
-export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
+export { logSoftmax, logsumexp, softmax } from './ops/softmax.ts';
 export {
   argsort,
   bucketize,

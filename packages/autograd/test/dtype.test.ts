@@ -94,7 +94,7 @@ describe('integers', () => {
       (x) => x.sigmoid(),
       (x) => x.reciprocal(),
       (x) => x.atan2(x),
-      (x) => x.logSumExp(),
+      (x) => x.logsumexp(),
     ];
     for (const f of floats) expect(f(ints).dtype).toBe('float32');
     setDefaultDType('float64');

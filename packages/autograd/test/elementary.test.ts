@@ -176,3 +176,12 @@ describe('closeness', () => {
     expect(ops.equal(ops.zeros([0]), ops.zeros([0]))).toBe(true);
   });
 });
+
+test('three operands promote as two do: 0-dimensional ones among themselves first', () => {
+  const x = int32([0, 5]);
+  const scalar = (value: number, dtype: ops.DType) => tensor(value, { dtype });
+  expect(ops.clamp(x, scalar(-1, 'float32'), scalar(2, 'float64')).dtype).toBe('float64');
+  expect(ops.clamp(x, scalar(1, 'uint8'), int32([2, 2])).dtype).toBe('int32');
+  expect(ops.clamp(tensor([1, 2]), scalar(-1, 'float64'), 2.5).dtype).toBe('float32');
+  expect(ops.lerp(int32([0]), int32([2]), 0.5).toArray()).toEqual([1]);
+});

@@ -343,7 +343,7 @@ describe('Hessians', () => {
   type Vector = (x: Tensor) => Tensor;
   const functions: readonly [string, Vector][] = [
     ['a product of sums and sines', (x) => x.sin().sum().mul(x.square().sum())],
-    ['logSumExp of products', (x) => x.unsqueeze(1).mul(x).reshape([-1]).logSumExp()],
+    ['logsumexp of products', (x) => x.unsqueeze(1).mul(x).reshape([-1]).logsumexp()],
     ['a quadratic form', (x) => x.matmul(x.unsqueeze(1).sub(x.mul(0.5)).exp()).matmul(x)],
     ['softmax weighted', (x) => x.softmax(0).mul(x.tanh()).sum()],
     ['shared and sliced', (x) => x.cumsum(0).mul(x.flip(0)).select(0, 0).exp().mul(x.prod())],

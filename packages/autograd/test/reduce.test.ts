@@ -5,7 +5,7 @@ import {
   countNonzero,
   dist,
   func,
-  logSumExp,
+  logsumexp,
   max,
   mean,
   nanmean,
@@ -46,7 +46,7 @@ describe('axes', () => {
     expect(sum(zeros([0, 2]), 0).toArray()).toEqual([0, 0]);
     expect(prod(zeros([0, 2]), 0).toArray()).toEqual([1, 1]);
     expect(mean(zeros([0])).item()).toBe(nan);
-    expect(logSumExp(zeros([0])).item()).toBe(-inf);
+    expect(logsumexp(zeros([0])).item()).toBe(-inf);
     expect(norm(zeros([0]), 0.5).item()).toBe(0);
     expect(zeros([0, 2]).amax(1).shape).toEqual([0]);
     expect(zeros([2, 0]).argmax(0).shape).toEqual([0]);
@@ -117,11 +117,11 @@ describe('ties, NaN and zeros', () => {
     expect(hessian.abs().sum().item()).toBe(0);
   });
 
-  test('logSumExp of infinities', () => {
-    expect(logSumExp(tensor([-inf, -inf])).item()).toBe(-inf);
-    expect(logSumExp(tensor([inf, 1])).item()).toBe(inf);
+  test('logsumexp of infinities', () => {
+    expect(logsumexp(tensor([-inf, -inf])).item()).toBe(-inf);
+    expect(logsumexp(tensor([inf, 1])).item()).toBe(inf);
     expect(
-      logSumExp(
+      logsumexp(
         tensor([
           [1000, -inf],
           [1000, 0],

@@ -54,11 +54,11 @@ describe('sorting', () => {
     expect(argsort(long.T, 0, { descending: true }).select(1, 0).toArray()).toEqual(backwards);
   });
 
-  test('a million elements in less than two seconds', () => {
+  test('a million elements, not in quadratic time', () => {
     const many = rand([1_000_000], { generator: new Generator(2) });
     const start = performance.now();
     const { values } = sort(many);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(
       values
         .narrow(0, 1, 999_999)

@@ -57,7 +57,7 @@ const explains = ({ name }: RegisteredOp, error: unknown): boolean =>
   error instanceof Error &&
   ['ArgumentError', 'DTypeError', 'ShapeError'].includes(error.name) &&
   error.message.startsWith(`${name}: `) &&
-  error.message.includes('expected ');
+  /expected |must be /.test(error.message);
 
 /** The first wrong call that an operation does not refuse as it should, and how it answers; or null. */
 function wrongAnswer(op: RegisteredOp): string | null {

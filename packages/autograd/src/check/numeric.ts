@@ -176,7 +176,9 @@ class Line {
 
 function largestOf(arrays: readonly Float64Array[]): number {
   let largest = 0;
-  for (const array of arrays) for (const value of array) largest = Math.max(largest, Math.abs(value));
+  // NaN fails the comparison: a function that passes over it has a derivative by the others.
+  for (const array of arrays)
+    for (const value of array) if (Math.abs(value) > largest) largest = Math.abs(value);
   return largest;
 }
 

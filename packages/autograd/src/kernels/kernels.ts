@@ -216,23 +216,6 @@ export interface Kernels {
   histogram(x: View, bins: number, low: number, high: number): Storage;
   /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
   matmul(a: View, b: View): Storage;
-  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
-  convolution(x: View, weight: View, convolution: Convolution): Storage;
-  /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
-  convInput(g: View, weight: View, convolution: Convolution): Storage;
-  /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */
-  convWeight(x: View, g: View, convolution: Convolution): Storage;
-  /** The windows over (n, c, …) as columns: (n, c * elements of a window, windows). */
-  unfold(x: View, windows: Windows): Storage;
-  /** The adjoint of `unfold`: columns are added up where they came from. */
-  fold(columns: View, windows: Windows): Storage;
-  /** Weighted sums of places along `axis`. */
-  resample(x: View, axis: number, taps: Taps): Storage;
-  /**
-   * Where the largest of the places named for each of the last axes stands (int32, row-major over those axes). Of equal ones
-   * the first is taken; NaN counts as largest, and the last NaN is taken.
-   */
-  maxPool(x: View, axes: readonly Taps[]): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
@@ -271,4 +254,28 @@ export interface Kernels {
    * place; parameter -= stepSize * mean / (sqrt(square) / rootCorrection + eps).
    */
   adam(step: AdamStep, parameter: View, gradient: View, mean: View, square: View, largest: View | null): void;
+}
+
+/**
+ * The numeric loops behind convolutions, windows and pooling, to the same terms as {@link Kernels}: apart from these, so that
+ * programs without images do not carry them.
+ */
+export interface ImageKernels {
+  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
+  convolution(x: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
+  convInput(g: View, weight: View, convolution: Convolution): Storage;
+  /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */
+  convWeight(x: View, g: View, convolution: Convolution): Storage;
+  /** The windows over (n, c, …) as columns: (n, c * elements of a window, windows). */
+  unfold(x: View, windows: Windows): Storage;
+  /** The adjoint of `unfold`: columns are added up where they came from. */
+  fold(columns: View, windows: Windows): Storage;
+  /** Weighted sums of places along `axis`. */
+  resample(x: View, axis: number, taps: Taps): Storage;
+  /**
+   * Where the largest of the places named for each of the last axes stands (int32, row-major over those axes). Of equal ones
+   * the first is taken; NaN counts as largest, and the last NaN is taken.
+   */
+  maxPool(x: View, axes: readonly Taps[]): Storage;
 }

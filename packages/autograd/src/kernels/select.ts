@@ -1,6 +1,6 @@
 import { ArgumentError } from '../tensor/errors.ts';
-import type { Kernels } from './kernels.ts';
-import { convolutions } from './reference/conv.ts';
+import type { ImageKernels, Kernels } from './kernels.ts';
+import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
 import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
@@ -96,7 +96,6 @@ const matmul: Kernels['matmul'] = (a, b) =>
 export const kernels: Kernels = {
   ...reference,
   matmul,
-  ...convolutions(matmul),
   unary: (fn, x) =>
     (pays(x.size, smallestElementwise) ? wasm.unary(fn, x, requested === 'wasm') : null) ??
     reference.unary(fn, x),
@@ -104,3 +103,6 @@ export const kernels: Kernels = {
     (pays(a.size, smallestElementwise) ? wasm.binary(fn, a, b, requested === 'wasm') : null) ??
     reference.binary(fn, a, b),
 };
+
+/** The kernels that operations on images call. */
+export const imageKernels: ImageKernels = /* @__PURE__ */ imageKernelsOn(matmul);

@@ -1,5 +1,6 @@
 import * as cumulativeOps from '../ops/cumulative.ts';
 import * as normOps from '../ops/norms.ts';
+import type { NormOrder } from '../ops/pNorm.ts';
 import * as ops from '../ops/reduce.ts';
 import * as softmaxOps from '../ops/softmax.ts';
 import * as sortOps from '../ops/sort.ts';
@@ -121,9 +122,9 @@ export abstract class ReduceMethods extends CompareMethods {
     return softmaxOps.logSoftmax(this, dim);
   }
 
-  /** ln sum exp(x): see {@link softmaxOps.logSumExp}. */
-  logSumExp(this: Tensor, dim?: Dims, options?: ops.ReduceOptions): Tensor {
-    return softmaxOps.logSumExp(this, dim, options);
+  /** ln sum exp(x): see {@link softmaxOps.logsumexp}. */
+  logsumexp(this: Tensor, dim?: Dims, options?: ops.ReduceOptions): Tensor {
+    return softmaxOps.logsumexp(this, dim, options);
   }
 
   /** The largest element of all; along an axis, with its position: see {@link ops.max}. */
@@ -185,7 +186,7 @@ export abstract class ReduceMethods extends CompareMethods {
   }
 
   /** The p-norm: see {@link normOps.norm}. */
-  norm(this: Tensor, p?: normOps.NormOrder, dim?: Dims, options?: ops.ReduceOptions): Tensor {
+  norm(this: Tensor, p?: NormOrder, dim?: Dims, options?: ops.ReduceOptions): Tensor {
     return normOps.norm(this, p, dim, options);
   }
 

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import type { Tensor } from '../tensor.ts';
 import { adaptiveTaps, averaged, countsOf, largestOf } from './poolWindows.ts';
 import type { ValuesAndIndices } from './reduce.ts';
@@ -40,6 +41,7 @@ function adaptiveMaxPool(op: string, rank: number, x: Tensor, outputSize: Size):
  * ```
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSize<One>): Tensor {
+  checkTensor('adaptiveAvgPool1d', 'x', x);
   return adaptiveAvgPool('adaptiveAvgPool1d', 1, x, outputSize);
 }
 export const adaptiveAvgPool1dSamples: Samples = (s) => adaptiveSamples(s, 1);
@@ -58,6 +60,7 @@ export const adaptiveAvgPool1dRefusals: Refusals = (s) => averageRefusals(s, 1);
  * ```
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize<Two>): Tensor {
+  checkTensor('adaptiveAvgPool2d', 'x', x);
   return adaptiveAvgPool('adaptiveAvgPool2d', 2, x, outputSize);
 }
 export const adaptiveAvgPool2dSamples: Samples = (s) => adaptiveSamples(s, 2);
@@ -72,10 +75,11 @@ export const adaptiveAvgPool2dRefusals: Refusals = (s) => averageRefusals(s, 2);
  * @example
  * ```ts
  * import { adaptiveAvgPool3d, arange } from '@tensortape/autograd';
- * console.log(adaptiveAvgPool3d(arange(8).reshape([1, 2, 2, 2]), 1).item()); // 3.5
+ * console.log(adaptiveAvgPool3d(arange(8).to('float32').reshape([1, 2, 2, 2]), 1).item()); // 3.5
  * ```
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize<Three>): Tensor {
+  checkTensor('adaptiveAvgPool3d', 'x', x);
   return adaptiveAvgPool('adaptiveAvgPool3d', 3, x, outputSize);
 }
 export const adaptiveAvgPool3dSamples: Samples = (s) => adaptiveSamples(s, 3);
@@ -95,6 +99,7 @@ export const adaptiveAvgPool3dRefusals: Refusals = (s) => averageRefusals(s, 3);
  * ```
  */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSize<One>): Tensor {
+  checkTensor('adaptiveMaxPool1d', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool1d', 1, x, outputSize).values;
 }
 export const adaptiveMaxPool1dSamples: Samples = (s) => adaptiveSamples(s, 1);
@@ -113,6 +118,7 @@ export const adaptiveMaxPool1dRefusals: Refusals = (s) => adaptiveRefusals(s, 1)
  * ```
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize<Two>): Tensor {
+  checkTensor('adaptiveMaxPool2d', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool2d', 2, x, outputSize).values;
 }
 export const adaptiveMaxPool2dSamples: Samples = (s) => adaptiveSamples(s, 2);
@@ -131,6 +137,7 @@ export const adaptiveMaxPool2dRefusals: Refusals = (s) => adaptiveRefusals(s, 2)
  * ```
  */
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveSize<Three>): Tensor {
+  checkTensor('adaptiveMaxPool3d', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool3d', 3, x, outputSize).values;
 }
 export const adaptiveMaxPool3dSamples: Samples = (s) => adaptiveSamples(s, 3);
@@ -150,6 +157,7 @@ export const adaptiveMaxPool3dRefusals: Refusals = (s) => adaptiveRefusals(s, 3)
  * ```
  */
 export function adaptiveMaxPool1dWithIndices(x: Tensor, outputSize: AdaptiveSize<One>): ValuesAndIndices {
+  checkTensor('adaptiveMaxPool1dWithIndices', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool1dWithIndices', 1, x, outputSize);
 }
 export const adaptiveMaxPool1dWithIndicesSamples: Samples = (s) => adaptiveSamples(s, 1);
@@ -169,6 +177,7 @@ export const adaptiveMaxPool1dWithIndicesRefusals: Refusals = (s) => adaptiveRef
  * ```
  */
 export function adaptiveMaxPool2dWithIndices(x: Tensor, outputSize: AdaptiveSize<Two>): ValuesAndIndices {
+  checkTensor('adaptiveMaxPool2dWithIndices', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool2dWithIndices', 2, x, outputSize);
 }
 export const adaptiveMaxPool2dWithIndicesSamples: Samples = (s) => adaptiveSamples(s, 2);
@@ -188,6 +197,7 @@ export const adaptiveMaxPool2dWithIndicesRefusals: Refusals = (s) => adaptiveRef
  * ```
  */
 export function adaptiveMaxPool3dWithIndices(x: Tensor, outputSize: AdaptiveSize<Three>): ValuesAndIndices {
+  checkTensor('adaptiveMaxPool3dWithIndices', 'x', x);
   return adaptiveMaxPool('adaptiveMaxPool3dWithIndices', 3, x, outputSize);
 }
 export const adaptiveMaxPool3dWithIndicesSamples: Samples = (s) => adaptiveSamples(s, 3);

@@ -64,7 +64,9 @@ export function taken(
     : { values: values.squeeze(axis), indices: indices.squeeze(axis) };
 }
 
-/** Declares a function that picks one element of all; equal ones, or where it is NaN all NaN, share its gradient evenly. */
+/**
+ * Declares a function that picks one element of all; equal ones, or where it is NaN all NaN, share its gradient evenly.
+ */
 export function pickOfAll(name: string, pick: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   const share = (t: Tensor, x: Tensor, output: Tensor) => {
     const found = x.eq(output).logicalOr(x.isnan().logicalAnd(output.isnan()));

@@ -1,5 +1,5 @@
 import type { Convolution } from '../kernels/kernels.ts';
-import { kernels } from '../kernels/select.ts';
+import { imageKernels } from '../kernels/select.ts';
 import { bilinear } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
@@ -31,7 +31,7 @@ type ConvolutionOp = (a: Tensor, b: Tensor, convolution: Convolution) => Tensor;
 const convolution: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
   name: 'convolution',
   forward: (x, weight, c) =>
-    wrap(kernels.convolution(x, weight, c), x.dtype, [x.shape[0]!, weight.shape[0]!, ...c.output]),
+    wrap(imageKernels.convolution(x, weight, c), x.dtype, [x.shape[0]!, weight.shape[0]!, ...c.output]),
   transposeLeft: (g, weight, c) => convInput(g, weight, c),
   transposeRight: (g, x, c) => convWeight(x, g, c),
 });
@@ -40,7 +40,11 @@ const convolution: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
 const convInput: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
   name: 'convInput',
   forward: (g, weight, c) =>
-    wrap(kernels.convInput(g, weight, c), g.dtype, [g.shape[0]!, weight.shape[1]! * c.groups, ...c.input]),
+    wrap(imageKernels.convInput(g, weight, c), g.dtype, [
+      g.shape[0]!,
+      weight.shape[1]! * c.groups,
+      ...c.input,
+    ]),
   transposeLeft: (x, weight, c) => convolution(x, weight, c),
   transposeRight: (x, g, c) => convWeight(x, g, c),
 });
@@ -49,7 +53,7 @@ const convInput: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
 const convWeight: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
   name: 'convWeight',
   forward: (x, g, c) =>
-    wrap(kernels.convWeight(x, g, c), x.dtype, [g.shape[1]!, x.shape[1]! / c.groups, ...c.kernel]),
+    wrap(imageKernels.convWeight(x, g, c), x.dtype, [g.shape[1]!, x.shape[1]! / c.groups, ...c.kernel]),
   transposeLeft: (weight, g, c) => convInput(g, weight, c),
   transposeRight: (weight, x, c) => convolution(x, weight, c),
 });

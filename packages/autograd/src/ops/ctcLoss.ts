@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor.ts';
 import { checkLossOptions, type LossOptions, reduceBy } from './lossOptions.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { cat, stack } from './shape.ts';
-import { logSumExp } from './softmax.ts';
+import { logsumexp } from './softmax.ts';
 
 /** Lengths of the sequences of a batch: int32, or a list of whole numbers. */
 export type Lengths = Tensor | readonly number[];
@@ -171,12 +171,12 @@ function negativeLogLikelihood(
       const byOne = cat([none(1), alpha.narrow(1, 0, width - 1)], 1);
       const byTwo =
         width > 2 ? cat([none(2), alpha.narrow(1, 0, width - 2)], 1).where(skips, NONE) : none(width);
-      alpha = logSumExp(stack([alpha, byOne, byTwo], 0), 0);
+      alpha = logsumexp(stack([alpha, byOne, byTwo], 0), 0);
     }
     alpha = alpha.add(scores(t));
     reached = alpha.where(running, reached);
   }
-  return logSumExp(reached.where(last, NONE), 1).neg();
+  return logsumexp(reached.where(last, NONE), 1).neg();
 }
 export const ctcLossSamples: Samples = (s) => {
   const batched = s.oneOf([true, false]);

@@ -32,9 +32,9 @@ const cumsumOp = /* @__PURE__ */ linear<number>({
 });
 
 /**
- * Running sums y_i = x_0 + … + x_i along `dim`, in float64. bool and uint8 give int32. Derivative: the running sums of the
- * cotangent, from the end. Errors: IndexError; DTypeError when an integer sum leaves int32. PyTorch: `torch.cumsum`, where
- * integers give int64.
+ * Running sums y_i = x_0 + … + x_i along `dim`, in float64. bool and uint8 give int32. Derivative: the running sums of
+ * the cotangent, from the end. Errors: IndexError; DTypeError when an integer sum leaves int32. PyTorch:
+ * `torch.cumsum`, where integers give int64.
  *
  * @example
  * ```ts
@@ -101,9 +101,9 @@ const cumprodOp = /* @__PURE__ */ defineOp({
 });
 
 /**
- * Running products y_i = x_0 … x_i along `dim`, in float64. bool and uint8 give int32. Derivative: dy_i = y_(i-1) dx_i +
- * x_i dy_(i-1), without a division, so that derivatives of every order hold where elements are zero.
- * Errors: IndexError; DTypeError when an integer product leaves int32. PyTorch: `torch.cumprod`, where integers give int64.
+ * Running products y_i = x_0 … x_i along `dim`, in float64. bool and uint8 give int32. Derivative: dy_i = y_(i-1) dx_i
+ * + x_i dy_(i-1), without a division, so that derivatives of every order hold where elements are zero. Errors:
+ * IndexError; DTypeError when an integer product leaves int32. PyTorch: `torch.cumprod`, where integers give int64.
  *
  * @example
  * ```ts
@@ -224,8 +224,8 @@ function axisOf(op: string, x: Tensor, dim: number): number {
  * Differences x_(i+1) - x_i along `dim`, taken `n` times, with `prepend` and `append` joined to x first (unless n is 0).
  * bool gives whether neighbours differ. Derivative: differences of the cotangent, transposed.
  *
- * Errors: IndexError; ShapeError for a 0-dimensional tensor, or when `prepend` or `append` differs from x in another axis;
- * ArgumentError unless `n` is a whole number >= 0. PyTorch: `torch.diff`.
+ * Errors: IndexError; ShapeError for a 0-dimensional tensor, or when `prepend` or `append` differs from x in another
+ * axis; ArgumentError unless `n` is a whole number >= 0. PyTorch: `torch.diff`.
  *
  * @example
  * ```ts
@@ -307,9 +307,11 @@ function trapezoids(
   if (y.dtype === 'bool') throw new DTypeError(`${op}: y is bool; convert it with .to('float32')`);
   const axis = axisOf(op, y, dim);
   const length = Math.max(0, y.shape[axis]! - 1);
-  const heights = y
+  // Converted first: sums and differences of uint8 would wrap around.
+  const samples = floating(y);
+  const heights = samples
     .narrow(axis, y.shape[axis]! - length, length)
-    .add(y.narrow(axis, 0, length))
+    .add(samples.narrow(axis, 0, length))
     .div(2);
   if (x === undefined) return [heights.mul(dx), axis];
   const points = x.ndim === 1 ? x.reshape(y.shape.map((_, i) => (i === axis ? -1 : 1))) : x;
@@ -323,13 +325,13 @@ function trapezoids(
       `${op}: x of shape ${formatShape(x.shape)} does not give a point for each sample along dim ${axis} of y of shape ${formatShape(y.shape)}`,
     );
   }
-  return [heights.mul(diff(points, 1, axis - lead)), axis];
+  return [heights.mul(diff(floating(points), 1, axis - lead)), axis];
 }
 
 /**
- * The integral sum_i (y_i + y_(i+1)) / 2 (x_(i+1) - x_i) along an axis by the trapezoidal rule, at the points `x` (one for
- * each sample, or of a shape that broadcasts to y's), else at points `dx` apart. Derivatives: half the widths around each
- * sample for y; the difference of the mean heights on either side for x.
+ * The integral sum_i (y_i + y_(i+1)) / 2 (x_(i+1) - x_i) along an axis by the trapezoidal rule, at the points `x` (one
+ * for each sample, or of a shape that broadcasts to y's), else at points `dx` apart. Derivatives: half the widths
+ * around each sample for y; the difference of the mean heights on either side for x.
  *
  * Errors: IndexError; ShapeError for a 0-dimensional tensor or points that do not fit; DTypeError for bool.
  * PyTorch: `torch.trapezoid`.

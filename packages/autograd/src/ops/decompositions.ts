@@ -406,6 +406,9 @@ export function luSolve(
   b: Tensor,
   { left = true, adjoint = false }: LuSolveOptions = {},
 ): Tensor {
+  checkTensor('luSolve', 'LU', LU);
+  checkTensor('luSolve', 'pivots', pivots);
+  checkTensor('luSolve', 'b', b);
   requireSquare('luSolve', 'LU', LU);
   requireMatrix('luSolve', 'B', b);
   if (pivots.dtype !== 'int32') {

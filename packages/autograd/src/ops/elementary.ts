@@ -428,7 +428,7 @@ export const xlog1pyRefusals = operandRefusals;
  * @example
  * ```ts
  * import { tensor, xlogy } from '@tensortape/autograd';
- * console.log(xlogy(tensor([0, 2]), tensor([0, Math.E]))); // tensor([0., 2.])
+ * console.log(xlogy(tensor([0, 2]), tensor([0, 10]))); // tensor([0.0000, 4.6052])
  * ```
  */
 export const xlogy: (x: Operand, y: Operand) => Tensor = /* @__PURE__ */ binary({

@@ -1,6 +1,7 @@
 import type { Windows } from '../kernels/kernels.ts';
-import { kernels } from '../kernels/select.ts';
+import { imageKernels } from '../kernels/select.ts';
 import { linear } from '../tape/shorthands.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
@@ -14,7 +15,7 @@ type WindowsOp = (x: Tensor, windows: Windows) => Tensor;
 const unfoldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
   name: 'unfold',
   forward: (x, windows) =>
-    wrap(kernels.unfold(x, windows), x.dtype, [
+    wrap(imageKernels.unfold(x, windows), x.dtype, [
       x.shape[0]!,
       x.shape[1]! * sizeOf(windows.kernel),
       sizeOf(windows.output),
@@ -25,7 +26,7 @@ const unfoldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
 const foldOp: WindowsOp = /* @__PURE__ */ linear<Windows>({
   name: 'fold',
   forward: (columns, windows) =>
-    wrap(kernels.fold(columns, windows), columns.dtype, [
+    wrap(imageKernels.fold(columns, windows), columns.dtype, [
       columns.shape[0]!,
       columns.shape[1]! / sizeOf(windows.kernel),
       ...windows.input,
@@ -112,6 +113,7 @@ export function fold(
   kernelSize: number | Two,
   options: FoldOptions = {},
 ): Tensor {
+  checkTensor('fold', 'x', x);
   requireFloats('fold', x);
   const sliding = slidingOf('fold', kernelSize, options);
   const input = perAxis('fold', 'outputSize', outputSize, 2, 1);
@@ -190,6 +192,7 @@ function windowSample(s: SampleKit): {
  * ```
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  checkTensor('pixelShuffle', 'x', x);
   const r = factorOf('pixelShuffle', 'upscaleFactor', x, upscaleFactor);
   const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
   if (channels % (r * r) !== 0) {
@@ -235,6 +238,7 @@ export const pixelShuffleRefusals: Refusals = (s) => [
  * ```
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  checkTensor('pixelUnshuffle', 'x', x);
   const r = factorOf('pixelUnshuffle', 'downscaleFactor', x, downscaleFactor);
   const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
   if (height % r !== 0 || width % r !== 0) {
@@ -287,6 +291,7 @@ function factorOf(op: string, name: string, x: Tensor, factor: number): number {
  * ```
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
+  checkTensor('channelShuffle', 'x', x);
   if (x.ndim < 3) {
     throw new ShapeError(
       `channelShuffle: x has shape ${formatShape(x.shape)}, expected (n, channels, …) of three axes or more`,

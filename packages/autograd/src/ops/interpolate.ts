@@ -1,4 +1,5 @@
 import type { Taps } from '../kernels/kernels.ts';
+import { checkTensor } from '../tensor/check.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
@@ -83,6 +84,7 @@ interface Axis {
  * ```
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
+  checkTensor('interpolate', 'x', x);
   const { size, scaleFactor, mode = 'nearest', alignCorners, recomputeScaleFactor = false } = options;
   const rank = x.ndim - 2;
   if (!modes.includes(mode)) {

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { type DType, getDefaultDType, isFloat, promoteTypes } from '../tensor/dtype.ts';
 import { DTypeError, LinAlgError, ShapeError } from '../tensor/errors.ts';
@@ -10,6 +11,7 @@ import type { Range, Refusals, SampleKit } from './samples.ts';
 
 /** Refuses anything but floating point (batches of) matrices. */
 export function requireMatrix(op: string, name: string, x: Tensor): void {
+  checkTensor(op, name, x);
   if (!isFloat(x.dtype)) {
     throw new DTypeError(
       `${op}: ${name} must be floating point, got ${x.dtype}; convert it with .to('${getDefaultDType()}')`,

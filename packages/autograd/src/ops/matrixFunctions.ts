@@ -1,5 +1,6 @@
 import { linalgKernels } from '../kernels/linalg.ts';
 import { type DefinedOp, defineOp } from '../tape/defineOp.ts';
+import { checkTensor, checkTensors } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape } from '../tensor/shape.ts';
@@ -24,6 +25,7 @@ import { cat } from './shape.ts';
  * ```
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
+  checkTensors('multiDot', 'tensors', tensors);
   if (tensors.length < 2) {
     throw new ArgumentError(`multiDot: expected at least two matrices, got ${tensors.length}`);
   }
@@ -125,6 +127,7 @@ export const multiDotRefusals: Refusals = (s) => [
  * ```
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
+  checkTensor('matrixPower', 'a', a);
   if (a.ndim < 2 || a.shape.at(-1) !== a.shape.at(-2)) {
     throw new ShapeError(`matrixPower: A must be square, got shape ${formatShape(a.shape)}`);
   }
@@ -168,7 +171,7 @@ function directional(a: Tensor, m: Tensor): Tensor {
 
 /**
  * The exponential of a square matrix, e^A = I + A + A^2 / 2 + …, by a Padé approximant with scaling and squaring (Higham
- * 2005). Derivative in the direction M: the upper right block of the exponential of [[A, M], [0, A]] (Mathias 1996).
+ * 2005). Derivative, in the direction M: the upper right block of the exponential of [[A, M], [0, A]] (Mathias 1996).
  *
  * Errors: ShapeError unless A is square; DTypeError for integers. PyTorch: `torch.linalg.matrix_exp`.
  *

@@ -1,11 +1,13 @@
 import { linalgKernels } from '../kernels/linalg.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
 import { type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { inverse } from './inverse.ts';
 import { slogdet } from './linalg.ts';
 import { graded, requireMatrix, requireSquare, squareRefusals } from './matrices.ts';
 import { norm } from './norms.ts';
+import { normOver } from './pNorm.ts';
 import type { ReduceOptions } from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { svdvals } from './spectral.ts';
@@ -26,7 +28,10 @@ import { svdvals } from './spectral.ts';
  * ```
  */
 export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return norm(x, ord, dim, options);
+  if (typeof ord !== 'number' || Number.isNaN(ord)) {
+    throw new ArgumentError(`vectorNorm: ord must be a number or ±Infinity, got ${kindOf(ord)}`);
+  }
+  return normOver('vectorNorm', x, ord, dim, options);
 }
 export const vectorNormSamples: Samples = (s) => {
   const x = s.tensorOf(s.oneOf([[4], [2, 3], []]), { low: 0.25, high: 2, distinct: true });
@@ -37,6 +42,14 @@ export const vectorNormSamples: Samples = (s) => {
     { keepdim: s.oneOf([true, false]) },
   ];
 };
+export const vectorNormRefusals: Refusals = (s) => [
+  [[s.index([3], 3)], 'DTypeError', /expected a floating point tensor, got int32/],
+  [[s.tensorOf([2, 0]), -1, 1], 'ShapeError', /shape \(2, 0\) has no -1-norm/],
+  [[s.tensorOf([2, 3]), 'fro'], 'ArgumentError', /ord must be a number or ±Infinity, got the string 'fro'/],
+  [[s.tensorOf([2, 3]), Number.NaN], 'ArgumentError', /ord must be .* got the number NaN/],
+  [[s.tensorOf([2, 3]), 2, 2], 'IndexError', /dim 2 is out of range/],
+  [[s.tensorOf([2, 3]), 2, 0, true], 'ArgumentError', /an object of options such as/],
+];
 
 /** Which norm of a matrix: see {@link matrixNorm}. */
 export type MatrixNormOrder = 'fro' | 'nuc' | 1 | -1 | 2 | -2 | typeof Number.POSITIVE_INFINITY;

@@ -5,73 +5,19 @@ import { wrap } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, type Dims, formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { nonEmpty, type Reduction, reduced, reduction, requireFloat, restored, summed } from './axes.ts';
+import { requireFloat } from './axes.ts';
+import { type NormOrder, normOver, orderOf, slope } from './pNorm.ts';
 import type { ReduceOptions } from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 
 /** Away from 0, and no two of one size. */
 const NORM_RANGE = { low: 0.25, high: 2, distinct: true };
 
-/** Which p-norm: a number, ±Infinity, or 'fro' for 2. */
-export type NormOrder = number | 'fro';
-
-function orderOf(op: string, p: NormOrder): number {
-  if (p === 'fro') return 2;
-  if (typeof p !== 'number' || Number.isNaN(p)) {
-    throw new ArgumentError(
-      `${op}: p must be a number, ±Infinity or 'fro', got ${typeof p === 'string' ? `'${p}'` : p}`,
-    );
-  }
-  return p;
-}
-
-interface PNorm extends Reduction {
-  readonly p: number;
-}
-
 /**
- * dy/dx for y the p-norm of x along some axes, with y broadcast: sign(x) (|x| / y)^(p-1). Where y or, for the powers that
- * have no derivative there, x is 0, it is 0 in every order: what would be infinite is replaced before it arises.
- */
-function slope(x: Tensor, y: Tensor, p: number, axes: readonly number[]): Tensor {
-  if (p === 1) return x.sign();
-  if (p === 2) return x.div(y.where(y.ne(0), Number.POSITIVE_INFINITY));
-  if (Number.isFinite(p)) {
-    const live = x.ne(0).logicalAnd(y.ne(0));
-    const ratio = x
-      .abs()
-      .where(live, 1)
-      .div(y.where(y.ne(0), 1));
-    return x
-      .sign()
-      .mul(ratio.pow(p - 1))
-      .where(live, 0);
-  }
-  const found = x.abs().eq(y);
-  return x
-    .sign()
-    .div(found.sum(axes, { keepdim: true }))
-    .where(found, 0);
-}
-
-const normOp = /* @__PURE__ */ defineOp({
-  name: 'norm',
-  inputs: ['x'],
-  saves: ['x', 'output'],
-  forward: ({ x }, over: PNorm) => reduced(kernels.norm(over.p, x, over.axes), x, over),
-  vjp: {
-    x: (g, { x, output }, over) =>
-      over.p === 0 ? null : restored(g, x, over).mul(slope(x, restored(output, x, over), over.p, over.axes)),
-  },
-  jvp: ({ x: t }, { x, output }, over) =>
-    t && over.p !== 0 ? summed(t.mul(slope(x, restored(output, x, over), over.p, over.axes)), over) : null,
-});
-
-/**
- * The p-norm (sum |x|^p)^(1/p) of the elements over all axes, or over `dim`: the largest |x| for p = Infinity, the smallest
- * for -Infinity, the number of elements that are not 0 for p = 0; 'fro' is 2. Summed in float64. Derivative: sign(x)
- * (|x| / y)^(p-1). Kinks: 0 where x is 0 or the norm is 0, in every order; equal largest |x| share the gradient evenly;
- * 0 for p = 0.
+ * The p-norm (sum |x|^p)^(1/p) of the elements over all axes, or over `dim`: the largest |x| for p = Infinity, the
+ * smallest for -Infinity, the number of elements that are not 0 for p = 0; 'fro' is 2. Summed in float64. Derivative:
+ * sign(x) (|x| / y)^(p-1). Kinks: 0 where x is 0 or the norm is 0, in every order; equal largest |x| share the gradient
+ * evenly; 0 for p = 0.
  *
  * Errors: DTypeError for integers; ShapeError for an axis of length 0 with p < 0 or ±Infinity; ArgumentError for p = NaN
  * or another name; IndexError. PyTorch: `torch.norm`, `torch.linalg.vector_norm`.
@@ -83,12 +29,7 @@ const normOp = /* @__PURE__ */ defineOp({
  * ```
  */
 export function norm(x: Tensor, p: NormOrder = 2, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  checkTensor('norm', 'x', x);
-  const order = orderOf('norm', p);
-  requireFloat('norm', x);
-  const over = reduction('norm', x, dim, options);
-  if (order < 0 || order === Number.POSITIVE_INFINITY) nonEmpty('norm', x, over, `${order}-norm`);
-  return normOp({ x }, { ...over, p: order });
+  return normOver('norm', x, orderOf('norm', p), dim, options);
 }
 export const normSamples: Samples = (s) => {
   const p = s.oneOf<NormOrder>([
@@ -172,12 +113,12 @@ function slopes(a: Tensor, b: Tensor, y: Tensor, p: number): Tensor {
 }
 
 /**
- * The p-norms |a_i - b_j| of the differences of all rows, (…, m, k) by (…, n, k) to (…, m, n); leading axes broadcast. The
- * differences are taken one by one, so that near points far from 0 lose nothing. Derivatives: those of {@link norm} by the
- * difference, negative for b, of every order. Kinks: 0 where the distance is 0.
+ * The p-norms |a_i - b_j| of the differences of all rows, (…, m, k) by (…, n, k) to (…, m, n); leading axes broadcast.
+ * The differences are taken one by one, so that near points far from 0 lose nothing. Derivatives: those of {@link norm}
+ * by the difference, negative for b, of every order. Kinks: 0 where the distance is 0.
  *
- * Errors: ShapeError below two axes, for rows of two lengths, or where leading axes do not broadcast; DTypeError for integers or two dtypes;
- * ArgumentError for p < 0 or NaN. PyTorch: `torch.cdist`, which differentiates once only.
+ * Errors: ShapeError below two axes, for rows of two lengths, or where leading axes do not broadcast; DTypeError for
+ * integers or two dtypes; ArgumentError for p < 0 or NaN. PyTorch: `torch.cdist`, which differentiates once only.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
@@ -81,6 +82,7 @@ export function pad(
   mode: PadMode = 'constant',
   value?: number,
 ): Tensor {
+  checkTensor('pad', 'x', x);
   const pairs = padding.length / 2;
   if (!Number.isInteger(pairs) || !padding.every(Number.isInteger)) {
     throw new ArgumentError(

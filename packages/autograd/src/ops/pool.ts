@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -70,6 +71,7 @@ function maxPool(
  * ```
  */
 export function maxPool1d(x: Tensor, kernelSize: number | One, options: MaxPoolOptions<One> = {}): Tensor {
+  checkTensor('maxPool1d', 'x', x);
   return maxPool('maxPool1d', 1, x, kernelSize, options).values;
 }
 export const maxPool1dSamples: Samples = (s) => maxSamples(s, 1);
@@ -89,6 +91,7 @@ export const maxPool1dRefusals: Refusals = (s) => maxRefusals(s, 1);
  * ```
  */
 export function maxPool2d(x: Tensor, kernelSize: number | Two, options: MaxPoolOptions<Two> = {}): Tensor {
+  checkTensor('maxPool2d', 'x', x);
   return maxPool('maxPool2d', 2, x, kernelSize, options).values;
 }
 export const maxPool2dSamples: Samples = (s) => maxSamples(s, 2);
@@ -104,7 +107,7 @@ export const maxPool2dRefusals: Refusals = (s) => maxRefusals(s, 2);
  * @example
  * ```ts
  * import { arange, maxPool3d } from '@tensortape/autograd';
- * console.log(maxPool3d(arange(8).reshape([1, 2, 2, 2]), 2).toArray()); // [ [ [ [ 7 ] ] ] ]
+ * console.log(maxPool3d(arange(8).reshape([1, 2, 2, 2]), 2).item()); // 7
  * ```
  */
 export function maxPool3d(
@@ -112,6 +115,7 @@ export function maxPool3d(
   kernelSize: number | Three,
   options: MaxPoolOptions<Three> = {},
 ): Tensor {
+  checkTensor('maxPool3d', 'x', x);
   return maxPool('maxPool3d', 3, x, kernelSize, options).values;
 }
 export const maxPool3dSamples: Samples = (s) => maxSamples(s, 3);
@@ -134,6 +138,7 @@ export function maxPool1dWithIndices(
   kernelSize: number | One,
   options: MaxPoolOptions<One> = {},
 ): ValuesAndIndices {
+  checkTensor('maxPool1dWithIndices', 'x', x);
   return maxPool('maxPool1dWithIndices', 1, x, kernelSize, options);
 }
 export const maxPool1dWithIndicesSamples: Samples = (s) => maxSamples(s, 1);
@@ -156,6 +161,7 @@ export function maxPool2dWithIndices(
   kernelSize: number | Two,
   options: MaxPoolOptions<Two> = {},
 ): ValuesAndIndices {
+  checkTensor('maxPool2dWithIndices', 'x', x);
   return maxPool('maxPool2dWithIndices', 2, x, kernelSize, options);
 }
 export const maxPool2dWithIndicesSamples: Samples = (s) => maxSamples(s, 2);
@@ -178,6 +184,7 @@ export function maxPool3dWithIndices(
   kernelSize: number | Three,
   options: MaxPoolOptions<Three> = {},
 ): ValuesAndIndices {
+  checkTensor('maxPool3dWithIndices', 'x', x);
   return maxPool('maxPool3dWithIndices', 3, x, kernelSize, options);
 }
 export const maxPool3dWithIndicesSamples: Samples = (s) => maxSamples(s, 3);
@@ -220,6 +227,7 @@ function avgPool(
  * ```
  */
 export function avgPool1d(x: Tensor, kernelSize: number | One, options: AvgPoolOptions<One> = {}): Tensor {
+  checkTensor('avgPool1d', 'x', x);
   return avgPool('avgPool1d', 1, x, kernelSize, options);
 }
 export const avgPool1dSamples: Samples = (s) => avgSamples(s, 1);
@@ -243,6 +251,7 @@ export function avgPool2d(
   kernelSize: number | Two,
   options: AvgPoolOptions<Two> & DivisorOptions = {},
 ): Tensor {
+  checkTensor('avgPool2d', 'x', x);
   return avgPool('avgPool2d', 2, x, kernelSize, options);
 }
 export const avgPool2dSamples: Samples = (s) => avgSamples(s, 2);
@@ -258,7 +267,7 @@ export const avgPool2dRefusals: Refusals = (s) => avgRefusals(s, 2);
  * @example
  * ```ts
  * import { arange, avgPool3d } from '@tensortape/autograd';
- * console.log(avgPool3d(arange(8).reshape([1, 2, 2, 2]), 2).item()); // 3.5
+ * console.log(avgPool3d(arange(8).to('float32').reshape([1, 2, 2, 2]), 2).item()); // 3.5
  * ```
  */
 export function avgPool3d(
@@ -266,6 +275,7 @@ export function avgPool3d(
   kernelSize: number | Three,
   options: AvgPoolOptions<Three> & DivisorOptions = {},
 ): Tensor {
+  checkTensor('avgPool3d', 'x', x);
   return avgPool('avgPool3d', 3, x, kernelSize, options);
 }
 export const avgPool3dSamples: Samples = (s) => avgSamples(s, 3);
@@ -318,6 +328,7 @@ export function lpPool1d(
   kernelSize: number | One,
   options: LpPoolOptions<One> = {},
 ): Tensor {
+  checkTensor('lpPool1d', 'x', x);
   return lpPool('lpPool1d', 1, x, normType, kernelSize, options);
 }
 export const lpPool1dSamples: Samples = (s) => lpSamples(s, 1);
@@ -341,6 +352,7 @@ export function lpPool2d(
   kernelSize: number | Two,
   options: LpPoolOptions<Two> = {},
 ): Tensor {
+  checkTensor('lpPool2d', 'x', x);
   return lpPool('lpPool2d', 2, x, normType, kernelSize, options);
 }
 export const lpPool2dSamples: Samples = (s) => lpSamples(s, 2);
@@ -364,6 +376,7 @@ export function lpPool3d(
   kernelSize: number | Three,
   options: LpPoolOptions<Three> = {},
 ): Tensor {
+  checkTensor('lpPool3d', 'x', x);
   return lpPool('lpPool3d', 3, x, normType, kernelSize, options);
 }
 export const lpPool3dSamples: Samples = (s) => lpSamples(s, 3);

@@ -1,5 +1,5 @@
 import type { Taps } from '../kernels/kernels.ts';
-import { kernels } from '../kernels/select.ts';
+import { imageKernels } from '../kernels/select.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
@@ -139,7 +139,7 @@ export function averaged(
 export function largestOf(x: Tensor, axes: readonly Taps[]): ValuesAndIndices {
   const rank = axes.length;
   const shape = [...x.shape.slice(0, -rank), ...axes.map(({ starts }) => starts.length - 1)];
-  const indices = wrap(kernels.maxPool(x, axes), 'int32', shape);
+  const indices = wrap(imageKernels.maxPool(x, axes), 'int32', shape);
   const values = x.flatten(-rank).gather(-1, indices.flatten(-rank)).reshape(shape);
   return { values, indices };
 }

@@ -1,5 +1,6 @@
 import { linalgKernels } from '../kernels/linalg.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
@@ -154,6 +155,8 @@ export interface LeastSquares {
  * ```
  */
 export function lstsq(a: Tensor, b: Tensor, { rcond }: LstsqOptions = {}): LeastSquares {
+  checkTensor('lstsq', 'a', a);
+  checkTensor('lstsq', 'b', b);
   requireMatrix('lstsq', 'A', a);
   const isVector = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const side = isVector ? b.unsqueeze(-1) : b;

@@ -72,10 +72,10 @@ const extremeRefusals: Refusals = (s) => [
 ];
 
 /**
- * sum x over all axes, or over `dim` (an empty list means all of them). Totals are kept in float64, rows are added pairwise: on any layout the
- * error is at most (n - 1) 2^-53 sum |x| before the result is rounded to its dtype. bool and uint8 give int32.
- * Derivative: 1 for every element. Errors: IndexError; DTypeError when an integer sum leaves int32. PyTorch: `torch.sum`,
- * where integers give int64.
+ * sum x over all axes, or over `dim` (an empty list means all of them). Totals are kept in float64, rows are added
+ * pairwise: on any layout the error is at most (n - 1) 2^-53 sum |x| before the result is rounded to its dtype. bool
+ * and uint8 give int32. Derivative: 1 for every element. Errors: IndexError; DTypeError when an integer sum leaves
+ * int32. PyTorch: `torch.sum`, where integers give int64.
  *
  * @example
  * ```ts
@@ -102,8 +102,8 @@ export const sumRefusals: Refusals = (s) => [
 ];
 
 /**
- * sum of x over all axes, or over `dim`, without the elements that are NaN. Derivative: 1, 0 at NaN. Errors: as {@link sum}.
- * PyTorch: `torch.nansum`.
+ * sum of x over all axes, or over `dim`, without the elements that are NaN. Derivative: 1, 0 at NaN. Errors: as
+ * {@link sum}. PyTorch: `torch.nansum`.
  *
  * @example
  * ```ts
@@ -133,8 +133,8 @@ const meanOp = /* @__PURE__ */ linear<Reduction>({
 });
 
 /**
- * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what to
- * convert them to. PyTorch: `torch.mean`.
+ * sum x / n over all axes, or over `dim`. Derivative: 1 / n. Errors: DTypeError for integers, unless `dtype` says what
+ * to convert them to. PyTorch: `torch.mean`.
  *
  * @example
  * ```ts
@@ -152,8 +152,8 @@ export const meanSamples = sumSamples;
 export const meanRefusals = floatRefusals;
 
 /**
- * The mean over all axes, or over `dim`, of the elements that are not NaN: NaN where there is none. Derivative: 1 / their
- * number, 0 at NaN. Errors: DTypeError for integers. PyTorch: `torch.nanmean`.
+ * The mean over all axes, or over `dim`, of the elements that are not NaN: NaN where there is none. Derivative: 1 /
+ * their number, 0 at NaN. Errors: DTypeError for integers. PyTorch: `torch.nanmean`.
  *
  * @example
  * ```ts
@@ -171,7 +171,9 @@ export const nanmeanSamples: Samples = (s) => {
   // NaN on the diagonal only: no line is without a number.
   const places = s.tensorOf([3, 3], { values: [1] });
   const others = places.triu(1).add(places.tril(-1)).ne(0);
-  const x = s.tensorOf([3, 3]).where(others, s.tensorOf([3], { values: [Number.NaN, 0.5, -1] }));
+  const x = s
+    .tensorOf([3, 3])
+    .where(others, s.tensorOf([3], { values: [0, 1, -1, 2, -2, 0.5, -0.5, 1.5, -1.5, Number.NaN] }));
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
 export const nanmeanRefusals = floatRefusals;
@@ -205,7 +207,10 @@ const prodOp = /* @__PURE__ */ defineOp({
   jvp: ({ x: t }, { x }, over) => t && summed(t.mul(productOfOthers(x, over.axes)), over),
 });
 
-/** For each element, the product of all others: of those before it and those after it. Without a division, so that zeros do no harm. */
+/**
+ * For each element, the product of all others: of those before it and those after it. Without a division, so that zeros
+ * do no harm.
+ */
 function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
   if (x.ndim === 0 || x.size === 0) return constant(1, x.dtype, x.shape);
   const line = axes.length === 1 ? x : x.reshape([-1]);
@@ -219,9 +224,9 @@ function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /**
- * The product of x over all axes, or over `dim`, in float64. bool and uint8 give int32. Derivative: the product of all other elements, so
- * that derivatives of every order hold where elements are zero. Errors: IndexError; DTypeError when an integer product
- * leaves int32. PyTorch: `torch.prod`, where integers give int64.
+ * The product of x over all axes, or over `dim`, in float64. bool and uint8 give int32. Derivative: the product of all
+ * other elements, so that derivatives of every order hold where elements are zero. Errors: IndexError; DTypeError when
+ * an integer product leaves int32. PyTorch: `torch.prod`, where integers give int64.
  *
  * @example
  * ```ts
@@ -307,8 +312,8 @@ export interface MinAndMax {
 }
 
 /**
- * min x and max x over all axes, or over one. Derivatives: as {@link amin} and {@link amax}. Kinks: as there. Errors: as there.
- * PyTorch: `torch.aminmax`, which takes the axis as `dim=`.
+ * min x and max x over all axes, or over one. Derivatives: as {@link amin} and {@link amax}. Kinks: as there. Errors:
+ * as there. PyTorch: `torch.aminmax`, which takes the axis as `dim=`.
  *
  * @example
  * ```ts
@@ -357,8 +362,8 @@ export const maxSamples: Samples = (s) => {
 export const maxRefusals = extremeRefusals;
 
 /**
- * min x of all elements; along `dim`, with positions: as {@link max}. NaN counts as smallest. Derivative: 1 at the element found.
- * Kinks: as {@link max}. Errors: ShapeError for an axis of length 0. PyTorch: `torch.min`.
+ * min x of all elements; along `dim`, with positions: as {@link max}. NaN counts as smallest. Derivative: 1 at the
+ * element found. Kinks: as {@link max}. Errors: ShapeError for an axis of length 0. PyTorch: `torch.min`.
  *
  * @example
  * ```ts
@@ -394,8 +399,8 @@ export const argmaxSamples = /* @__PURE__ */ nonDifferentiable('positions are in
 export const argmaxRefusals = extremeRefusals;
 
 /**
- * The position (int32) of min x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as smallest.
- * Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmin`.
+ * The position (int32) of min x along `dim`, or in the flattened tensor: the first of equal ones. NaN counts as
+ * smallest. Errors: ShapeError for an axis of length 0. PyTorch: `torch.argmin`.
  *
  * @example
  * ```ts

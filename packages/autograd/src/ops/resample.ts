@@ -1,5 +1,5 @@
 import type { Taps } from '../kernels/kernels.ts';
-import { kernels } from '../kernels/select.ts';
+import { imageKernels } from '../kernels/select.ts';
 import { linear } from '../tape/shorthands.ts';
 import { wrap } from '../tensor/core.ts';
 import type { Tensor } from '../tensor.ts';
@@ -16,7 +16,7 @@ export interface Resampling {
 const resampleOp: (x: Tensor, resampling: Resampling) => Tensor = /* @__PURE__ */ linear<Resampling>({
   name: 'resample',
   forward: (x, { axis, taps }) =>
-    wrap(kernels.resample(x, axis, taps), x.dtype, x.shape.with(axis, taps.starts.length - 1)),
+    wrap(imageKernels.resample(x, axis, taps), x.dtype, x.shape.with(axis, taps.starts.length - 1)),
   transpose: (g, { axis, taps }, like) => resampleOp(g, { axis, taps: transposed(taps, like.shape[axis]!) }),
 });
 

@@ -88,8 +88,8 @@ interface Reduced {
   readonly keepdim: boolean;
 }
 
-const logSumExpOp = /* @__PURE__ */ defineOp({
-  name: 'logSumExp',
+const logsumexpOp = /* @__PURE__ */ defineOp({
+  name: 'logsumexp',
   inputs: ['x'],
   saves: ['x', 'output'],
   forward: ({ x }, { axes, keepdim }: Reduced) => {
@@ -110,7 +110,7 @@ const logSumExpOp = /* @__PURE__ */ defineOp({
     t && t.mul(weights(x, output.reshape(reducedShape(x.shape, axes, true)))).sum(axes, { keepdim }),
 });
 
-/** softmax(x) from x and its logSumExp; 0, not NaN, where both are -inf. */
+/** softmax(x) from x and its logsumexp; 0, not NaN, where both are -inf. */
 function weights(x: Tensor, y: Tensor): Tensor {
   return x.sub(y.where(y.ne(Number.NEGATIVE_INFINITY), 0)).exp();
 }
@@ -121,18 +121,18 @@ function weights(x: Tensor, y: Tensor): Tensor {
  *
  * @example
  * ```ts
- * import { logSumExp, tensor } from '@tensortape/autograd';
- * console.log(logSumExp(tensor([1000, 1000]))); // tensor(1000.6932)
+ * import { logsumexp, tensor } from '@tensortape/autograd';
+ * console.log(logsumexp(tensor([1000, 1000]))); // tensor(1000.6932)
  * ```
  */
-export function logSumExp(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  checkTensor('logSumExp', 'x', x);
-  checkOptions('logSumExp', options, ['keepdim']);
+export function logsumexp(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  checkTensor('logsumexp', 'x', x);
+  checkOptions('logsumexp', options, ['keepdim']);
   const { keepdim = false } = options;
-  return logSumExpOp({ x: floating(x) }, { axes: normalizeDims('logSumExp', dim, x.shape), keepdim });
+  return logsumexpOp({ x: floating(x) }, { axes: normalizeDims('logsumexp', dim, x.shape), keepdim });
 }
-export const logSumExpSamples: Samples = (s) => {
+export const logsumexpSamples: Samples = (s) => {
   const x = s.tensor();
   return [x, s.dims(x), { keepdim: s.oneOf([true, false]) }];
 };
-export const logSumExpRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];
+export const logsumexpRefusals: Refusals = (s) => [...dimsRefusals(s), ...keepdimRefusals(s)];

@@ -1,6 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import type { Operand } from '../tape/shorthands.ts';
-import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
+import { checkOperand, checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { resultType } from '../tensor/dtype.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
@@ -83,8 +83,8 @@ export interface TopkOptions {
  * come first; NaN counts as largest. Derivative: the cotangents go back to where the elements came from; 0 elsewhere.
  * Kinks: of equal elements at the border only those taken get a gradient.
  *
- * Errors: IndexError; ArgumentError unless `k` is a whole number from 0 to the length of the axis. PyTorch: `torch.topk`,
- * whose order among equal elements is open; the result is always sorted here.
+ * Errors: IndexError; ArgumentError unless `k` is a whole number from 0 to the length of the axis. PyTorch:
+ * `torch.topk`, whose order among equal elements is open; the result is always sorted here.
  *
  * @example
  * ```ts
@@ -121,10 +121,11 @@ export const topkRefusals: Refusals = (s) => [
 
 /**
  * The `k`-th smallest element along `dim` (k = 1 is the smallest), with its position: element k - 1 of a {@link sort}.
- * Derivative: 1 at the element found. Kinks: of equal elements, the one that a stable sort puts there (in PyTorch any one).
+ * Derivative: 1 at the element found. Kinks: of equal elements, the one that a stable sort puts there (in PyTorch any
+ * one).
  *
- * Errors: IndexError; ShapeError for an axis of length 0; ArgumentError unless `k` is a whole number from 1 to the length
- * of the axis. PyTorch: `torch.kthvalue`.
+ * Errors: IndexError; ShapeError for an axis of length 0; ArgumentError unless `k` is a whole number from 1 to the
+ * length of the axis. PyTorch: `torch.kthvalue`.
  *
  * @example
  * ```ts
@@ -290,6 +291,7 @@ function search(op: string, sequence: Tensor, values: Operand, options: SearchOp
  * ```
  */
 export function searchsorted(sequence: Tensor, values: Operand, options: SearchOptions = {}): Tensor {
+  checkOperand('searchsorted', 'values', values);
   return search('searchsorted', sequence, values, options);
 }
 export const searchsortedSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => {
@@ -311,8 +313,9 @@ export const searchsortedRefusals: Refusals = (s) => [
 ];
 
 /**
- * The interval between ascending `boundaries` into which each element of x falls (int32): i where boundaries[i - 1] < x <=
- * boundaries[i], or <= x < if `right`. Errors: ShapeError unless `boundaries` is 1-dimensional. PyTorch: `torch.bucketize`.
+ * The interval between ascending `boundaries` into which each element of x falls (int32): i where boundaries[i - 1] < x
+ * <= boundaries[i], or <= x < if `right`. Errors: ShapeError unless `boundaries` is 1-dimensional. PyTorch:
+ * `torch.bucketize`.
  *
  * @example
  * ```ts
@@ -321,11 +324,13 @@ export const searchsortedRefusals: Refusals = (s) => [
  * ```
  */
 export function bucketize(x: Operand, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+  checkTensor('bucketize', 'boundaries', boundaries);
   if (boundaries.ndim !== 1) {
     throw new ShapeError(
       `bucketize: boundaries must be 1-dimensional, got shape ${formatShape(boundaries.shape)}`,
     );
   }
+  checkOperand('bucketize', 'x', x);
   return search('bucketize', boundaries, x, options);
 }
 export const bucketizeSamples = /* @__PURE__ */ nonDifferentiable('positions are integers', (s) => [
@@ -359,6 +364,8 @@ export interface IsinOptions {
  */
 export function isin(x: Operand, candidates: Operand, options: IsinOptions = {}): Tensor {
   checkOptions('isin', options, ['invert']);
+  checkOperand('isin', 'x', x);
+  checkOperand('isin', 'candidates', candidates);
   if (typeof x === 'number' && typeof candidates === 'number') {
     throw new ArgumentError(`isin: expected a tensor, got the numbers ${x} and ${candidates}`);
   }

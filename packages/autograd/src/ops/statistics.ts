@@ -53,7 +53,8 @@ function middle(
  * Derivative: 1 at the element found. Kinks: along an axis, of equal elements the one that a stable sort puts in the
  * middle gets the gradient (in PyTorch any one); without an axis they share it evenly.
  *
- * Errors: IndexError; ShapeError for an axis of length 0. The median of no elements at all is NaN. PyTorch: `torch.median`.
+ * Errors: IndexError; ShapeError for an axis of length 0. The median of no elements at all is NaN. PyTorch:
+ * `torch.median`.
  *
  * @example
  * ```ts
@@ -205,8 +206,8 @@ function at(sorted: Tensor, ranks: Tensor, interpolation: Interpolation): Tensor
 }
 
 /**
- * The `q`-quantiles of all elements, or along `dim`: the value at place q (n - 1) in sorted order, between two elements by
- * `interpolation`. For a 1-dimensional `q` they stand along a new first axis. NaN if there is one. Derivatives: the
+ * The `q`-quantiles of all elements, or along `dim`: the value at place q (n - 1) in sorted order, between two elements
+ * by `interpolation`. For a 1-dimensional `q` they stand along a new first axis. NaN if there is one. Derivatives: the
  * weights of the two elements; by q, their distance times n - 1. Kinks: as {@link sort}; by q, 0 at an element.
  *
  * Errors: DTypeError for integers, or when x and q differ; ShapeError for an empty tensor, or a q of more axes;
@@ -271,11 +272,12 @@ export const nanquantileSamples = quantileSamples;
 export const nanquantileRefusals = quantileRefusals;
 
 /**
- * How many elements fall into each of `bins` equal intervals from `min` to `max`, the last with its end; elements outside,
- * and NaN, are not counted. For min = max, the smallest and largest elements are taken. The counts have the dtype of x.
+ * How many elements fall into each of `bins` equal intervals from `min` to `max`, the last with its end; elements
+ * outside, and NaN, are not counted. For min = max, the smallest and largest elements are taken. The counts have the
+ * dtype of x.
  *
- * Errors: DTypeError for integers; ArgumentError unless `bins` is a whole number >= 1, for min > max, and for bounds that are not
- * finite. PyTorch: `torch.histc`.
+ * Errors: DTypeError for integers; ArgumentError unless `bins` is a whole number >= 1, for min > max, and for bounds
+ * that are not finite. PyTorch: `torch.histc`.
  *
  * @example
  * ```ts
@@ -317,8 +319,8 @@ export const histcRefusals: Refusals = (s) => [
  * least `minlength` counts. Counts are int32; sums have the dtype of the weights (integers: float64).
  * Derivative: the cotangent at x_i for w_i.
  *
- * Errors: DTypeError unless x is int32 or uint8; ArgumentError for negative elements; ShapeError unless x is 1-dimensional
- * and the weights have its shape. PyTorch: `torch.bincount`, which does not differentiate.
+ * Errors: DTypeError unless x is int32 or uint8; ArgumentError for negative elements; ShapeError unless x is
+ * 1-dimensional and the weights have its shape. PyTorch: `torch.bincount`, which does not differentiate.
  *
  * @example
  * ```ts

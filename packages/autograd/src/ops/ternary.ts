@@ -3,21 +3,40 @@ import { defineOp } from '../tape/defineOp.ts';
 import { binary, type Operand, sumOf } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { constant, Tensor, wrap } from '../tensor/core.ts';
-import { type DType, getDefaultDType, integerBounds, isFloat, resultType } from '../tensor/dtype.ts';
+import {
+  category,
+  type DType,
+  getDefaultDType,
+  integerBounds,
+  isFloat,
+  promoteTypes,
+  resultType,
+} from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError } from '../tensor/errors.ts';
 import { kindOf } from '../tensor/kind.ts';
-import { broadcastShapes } from '../tensor/shape.ts';
+import { broadcastShapes, type Shape } from '../tensor/shape.ts';
 import type { Refusals, SampleKit, Samples } from './samples.ts';
 
-/** Operands as tensors of one dtype and shape; the first is a tensor. */
-function matched(op: string, x: Tensor, others: readonly Operand[], promote: boolean): readonly Tensor[] {
-  let { dtype, shape } = x;
-  for (const other of others) {
-    dtype = resultType({ dtype, shape }, other);
-    if (typeof other === 'object') shape = broadcastShapes(op, shape, other.shape);
-  }
+/** The dtype that three operands promote to, by the rule of `resultType`: those of equal rank among themselves first. */
+function commonDType(operands: readonly Operand[]): DType {
+  const [dimensioned, scalars, numbers] = [0, 1, 2].map((rank) =>
+    operands
+      .filter((one) => rank === (typeof one === 'number' ? 2 : one.ndim === 0 ? 1 : 0))
+      .map((one) => (typeof one === 'number' ? resultType(one, one) : one.dtype))
+      .reduce<DType>(promoteTypes, 'bool'),
+  ) as [DType, DType, DType];
+  return [scalars, numbers].reduce((a, b) => (category(b) > category(a) ? b : a), dimensioned);
+}
+
+/** Operands as tensors of one dtype and shape. */
+function matched(op: string, operands: readonly Operand[], promote: boolean): readonly Tensor[] {
+  const dtype = commonDType(operands);
   const common = promote && !isFloat(dtype) ? getDefaultDType() : dtype;
-  return [x, ...others].map((one) =>
+  const shape = operands.reduce<Shape>(
+    (wide, one) => (typeof one === 'number' ? wide : broadcastShapes(op, wide, one.shape)),
+    [],
+  );
+  return operands.map((one) =>
     typeof one === 'number' ? constant(one, common, shape) : one.to(common).expand(shape),
   );
 }
@@ -114,7 +133,7 @@ function bounded(op: string, x: Tensor, min?: Operand, max?: Operand): Tensor {
   if (typeof min === 'object' || typeof max === 'object') {
     if (max === undefined) return atLeast(x, min!);
     if (min === undefined) return atMost(x, max);
-    const [a, low, high] = matched(op, x, [min, max], false) as [Tensor, Tensor, Tensor];
+    const [a, low, high] = matched(op, [x, min, max], false) as [Tensor, Tensor, Tensor];
     return within({ x: a, min: low, max: high });
   }
   const bounds = { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
@@ -231,7 +250,7 @@ export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
   checkTensor('lerp', 'start', start);
   checkTensor('lerp', 'end', end);
   checkOperand('lerp', 'weight', weight);
-  const [a, b, w] = matched('lerp', start, [end, weight], true) as [Tensor, Tensor, Tensor];
+  const [a, b, w] = matched('lerp', [start, end, weight], true) as [Tensor, Tensor, Tensor];
   return lerpOp({ start: a, end: b, weight: w });
 }
 export const lerpSamples: Samples = (s) => {
@@ -270,7 +289,7 @@ const addcRefusals: Refusals = (s) => [
   [
     [s.tensorOf([2, 3]), s.tensorOf([3]), s.tensorOf([4])],
     'ShapeError',
-    /\(3,?\) and \(4,?\) do not broadcast/,
+    /\(2, 3\) and \(4,?\) do not broadcast/,
   ],
   [
     [s.tensorOf([2, 3]), s.tensorOf([4]), s.tensorOf([4])],
@@ -286,12 +305,12 @@ const addcRefusals: Refusals = (s) => [
   ],
 ];
 
-/** The shapes of a sum with a product, refused before the product is formed. */
-function checkAddc(op: string, x: Tensor, a: Tensor, b: Tensor): void {
+/** The three tensors in one dtype and shape. */
+function addends(op: string, x: Tensor, a: Tensor, b: Tensor): readonly [Tensor, Tensor, Tensor] {
   checkTensor(op, 'x', x);
   checkTensor(op, 'a', a);
   checkTensor(op, 'b', b);
-  broadcastShapes(op, x.shape, broadcastShapes(op, a.shape, b.shape));
+  return matched(op, [x, a, b], false) as [Tensor, Tensor, Tensor];
 }
 
 /**
@@ -305,8 +324,8 @@ function checkAddc(op: string, x: Tensor, a: Tensor, b: Tensor): void {
  * ```
  */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options: AddcOptions = {}): Tensor {
-  checkAddc('addcmul', x, a, b);
-  return addScaled('addcmul', x, a.mul(b), options);
+  const [sum, left, right] = addends('addcmul', x, a, b);
+  return addScaled('addcmul', sum, left.mul(right), options);
 }
 export const addcmulSamples: Samples = (s) => addcSamples(s, s.reals);
 export const addcmulRefusals = addcRefusals;
@@ -323,13 +342,13 @@ export const addcmulRefusals = addcRefusals;
  * ```
  */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options: AddcOptions = {}): Tensor {
-  checkAddc('addcdiv', x, a, b);
+  const [sum, dividend, divisor] = addends('addcdiv', x, a, b);
   if (!isFloat(a.dtype) && !isFloat(b.dtype)) {
     throw new DTypeError(
       `addcdiv: a is ${a.dtype} and b ${b.dtype}; convert one to floating point, or round the quotient with div`,
     );
   }
-  return addScaled('addcdiv', x, a.div(b), options);
+  return addScaled('addcdiv', sum, dividend.div(divisor), options);
 }
 export const addcdivSamples: Samples = (s) => addcSamples(s, { apart: [0], margin: 0.4 });
 export const addcdivRefusals: Refusals = (s) => [

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
 import { DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
@@ -82,6 +83,8 @@ export function maxUnpool1d(
   kernelSize: number | One,
   options: MaxUnpoolOptions<One> = {},
 ): Tensor {
+  checkTensor('maxUnpool1d', 'x', x);
+  checkTensor('maxUnpool1d', 'indices', indices);
   return maxUnpool('maxUnpool1d', 1, x, indices, kernelSize, options);
 }
 export const maxUnpool1dSamples: Samples = (s) => unpoolSamples(s, 1);
@@ -106,6 +109,8 @@ export function maxUnpool2d(
   kernelSize: number | Two,
   options: MaxUnpoolOptions<Two> = {},
 ): Tensor {
+  checkTensor('maxUnpool2d', 'x', x);
+  checkTensor('maxUnpool2d', 'indices', indices);
   return maxUnpool('maxUnpool2d', 2, x, indices, kernelSize, options);
 }
 export const maxUnpool2dSamples: Samples = (s) => unpoolSamples(s, 2);
@@ -130,6 +135,8 @@ export function maxUnpool3d(
   kernelSize: number | Three,
   options: MaxUnpoolOptions<Three> = {},
 ): Tensor {
+  checkTensor('maxUnpool3d', 'x', x);
+  checkTensor('maxUnpool3d', 'indices', indices);
   return maxUnpool('maxUnpool3d', 3, x, indices, kernelSize, options);
 }
 export const maxUnpool3dSamples: Samples = (s) => unpoolSamples(s, 3);

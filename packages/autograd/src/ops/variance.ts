@@ -175,13 +175,13 @@ export interface CovarianceOptions {
 }
 
 /**
- * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) / c,
- * m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W - correction),
- * where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its variance.
- * Derivative: of the i-th row, by composition of products.
+ * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) /
+ * c, m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W -
+ * correction), where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its
+ * variance. Derivative: of <G, C> by x, (G + G^T) (x - m) w / c.
  *
- * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or weights of the
- * wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
+ * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or
+ * weights of the wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
  *
  * @example
  * ```ts
@@ -270,8 +270,8 @@ function checkWeights(
 }
 
 /**
- * Pearson's correlations c_ij / sqrt(c_ii c_jj) of variables, one to a row, over observations, limited to [-1, 1]; c are the
- * covariances of {@link cov}. Derivative: by composition of quotients, products and roots.
+ * Pearson's correlations c_ij / sqrt(c_ii c_jj) of variables, one to a row, over observations, limited to [-1, 1]; c
+ * are the covariances of {@link cov}. Derivative: by composition of quotients, products and roots.
  *
  * Errors: ShapeError above two axes; DTypeError for bool. PyTorch: `torch.corrcoef`.
  *

@@ -1,4 +1,5 @@
 import type { Windows } from '../kernels/kernels.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
@@ -52,6 +53,7 @@ export function requireImages(op: string, x: Tensor, rank: number): void {
 
 /** Runs an operation on (n, channels, …) for an operand that may lack the batch axis. */
 export function onBatch(op: string, x: Tensor, rank: number, run: (x: Tensor) => Tensor): Tensor {
+  checkTensor(op, 'x', x);
   requireImages(op, x, rank);
   return x.ndim === rank + 2 ? run(x) : run(x.unsqueeze(0)).squeeze(0);
 }

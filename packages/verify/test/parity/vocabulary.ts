@@ -220,7 +220,7 @@ export const recipes: readonly Recipe[] = [
   },
   shaping('clamp', () => [-0.75, 1.25], clearOf(-0.75, 1.25)),
   overDims(['sum'], notBool),
-  overDims(['mean', 'logSumExp'], isFloat),
+  overDims(['mean', 'logsumexp'], isFloat),
   overDims(['amax', 'amin'], clearOrder),
   overDims(['any', 'all'], clearOf(0)),
   {

@@ -2,7 +2,7 @@ import type { NumericArray } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import { contiguousStrides, type View, viewOf } from '../../tensor/view.ts';
-import type { Convolution, Kernels } from '../kernels.ts';
+import type { Convolution, ImageKernels, Kernels } from '../kernels.ts';
 import { contiguous } from './copy.ts';
 import { addColumns, planeToColumns, type WindowRows, windowRows } from './windows.ts';
 
@@ -54,7 +54,7 @@ function isDepthwise({ channels, filters }: Sizes, { groups }: Convolution): boo
  */
 export function convolutions(
   matmul: Kernels['matmul'],
-): Pick<Kernels, 'convolution' | 'convInput' | 'convWeight'> {
+): Pick<ImageKernels, 'convolution' | 'convInput' | 'convWeight'> {
   return {
     convolution(x, weight, c) {
       const sizes = sizesOf(x.shape[0]!, weight, c);

@@ -1,21 +1,17 @@
 import type { Kernels } from '../kernels.ts';
 import { binary, compare, where } from './binary.ts';
-import { convolutions } from './conv.ts';
 import { assign, cast } from './copy.ts';
 import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
 import { firstOutside, fromStart, gather, nonzero, overlapAdd, scatter, settle } from './indexing.ts';
 import { matmul } from './matmul.ts';
 import { cdist, norm, variance } from './norms.ts';
 import { adam, sgd } from './optimizer.ts';
-import { maxPool } from './pool.ts';
 import { argReduce, reduce } from './reduce.ts';
-import { resample } from './resample.ts';
 import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
 import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
 import { standardize } from './standardize.ts';
 import { unary } from './unary.ts';
-import { fold, unfold } from './windows.ts';
 
 /** The reference kernels: plain TypeScript, any dtype, any strides. */
 export const reference: Kernels = {
@@ -41,11 +37,6 @@ export const reference: Kernels = {
   isIn,
   histogram,
   matmul,
-  ...convolutions(matmul),
-  unfold,
-  fold,
-  resample,
-  maxPool,
   softmax,
   standardize,
   firstOutside,

@@ -1,54 +1,76 @@
-import type { NumericArray } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import type { Taps } from '../kernels.ts';
 import { contiguous } from './copy.ts';
 
-/** Values along some axes, and where in its plane each comes from. */
+/** Values, and where in its plane each comes from: kept from plane to plane. */
 interface Found {
-  readonly values: NumericArray;
-  readonly places: Int32Array | null;
-  readonly shape: readonly number[];
+  readonly values: Float64Array;
+  readonly places: Int32Array;
 }
 
+const room = (size: number): Found => ({ values: new Float64Array(size), places: new Int32Array(size) });
+
 /**
- * Reference `Kernels.maxPool`. The largest of a rectangle is the largest of the largest of its rows: axis by axis, from the
+ * Reference `ImageKernels.maxPool`. The largest of a rectangle is the largest of the largest of its rows: axis by axis, from the
  * last, a window of k by k costs 2 k comparisons instead of k^2.
  */
 export function maxPool(x: View, axes: readonly Taps[]): Storage {
   const { storage, offset, shape } = contiguous(x);
+  const { array } = storage;
   const rank = axes.length;
   const plane = shape.slice(-rank);
   const pixels = sizeOf(plane);
-  const places = axes.reduce((product, { starts }) => product * (starts.length - 1), 1);
   const planes = sizeOf(shape.slice(0, -rank));
-  const out = allocate('int32', planes * places) as Int32Array;
+  const start = room(pixels);
+  for (let i = 0; i < pixels; i++) start.places[i] = i;
+  let lengths = plane;
+  const passes = axes
+    .map((taps, axis) => ({ taps, axis }))
+    .reverse()
+    .map(({ taps, axis }) => {
+      const lines = sizeOf(lengths.slice(0, axis));
+      const inner = sizeOf(lengths.slice(axis + 1));
+      const length = lengths[axis]!;
+      const count = taps.starts.length - 1;
+      lengths = lengths.with(axis, count);
+      return { taps, lines, length, inner, found: room(lines * count * inner) };
+    });
+  const { places } = passes.at(-1)!.found;
+  const out = allocate('int32', planes * places.length);
   for (let i = 0; i < planes; i++) {
-    const start = offset + i * pixels;
-    let found: Found = { values: storage.array.subarray(start, start + pixels), places: null, shape: plane };
-    for (let axis = rank - 1; axis >= 0; axis--) found = largest(found, axis, axes[axis]!);
-    out.set(found.places!, i * places);
+    const at = offset + i * pixels;
+    for (let k = 0; k < pixels; k++) start.values[k] = array[at + k]!;
+    let from = start;
+    for (const { taps, lines, length, inner, found } of passes) {
+      largest(from, taps, lines, length, inner, found);
+      from = found;
+    }
+    out.set(places, i * places.length);
   }
   return new Storage(out);
 }
 
 /** The largest of the places named for each place along one axis. */
-function largest({ values, places, shape }: Found, axis: number, { starts, positions }: Taps): Found {
-  const lines = sizeOf(shape.slice(0, axis));
-  const length = shape[axis]!;
-  const inner = sizeOf(shape.slice(axis + 1));
-  const count = starts.length - 1;
-  const best = new Float64Array(lines * count * inner);
-  const from = new Int32Array(best.length);
+function largest(
+  from: Found,
+  { starts, positions }: Taps,
+  lines: number,
+  length: number,
+  inner: number,
+  found: Found,
+): void {
+  const { values } = from;
   let k = 0;
   for (let line = 0; line < lines; line++) {
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i + 1 < starts.length; i++) {
+      const first = starts[i]!;
       const end = starts[i + 1]!;
       for (let n = 0; n < inner; n++, k++) {
-        let at = (line * length + positions[starts[i]!]!) * inner + n;
+        let at = (line * length + positions[first]!) * inner + n;
         let most = values[at]!;
-        for (let tap = starts[i]! + 1; tap < end; tap++) {
+        for (let tap = first + 1; tap < end; tap++) {
           const other = (line * length + positions[tap]!) * inner + n;
           const value = values[other]!;
           if (value > most || Number.isNaN(value)) {
@@ -56,10 +78,9 @@ function largest({ values, places, shape }: Found, axis: number, { starts, posit
             at = other;
           }
         }
-        best[k] = most;
-        from[k] = places === null ? at : places[at]!;
+        found.values[k] = most;
+        found.places[k] = from.places[at]!;
       }
     }
   }
-  return { values: best, places: from, shape: shape.with(axis, count) };
 }

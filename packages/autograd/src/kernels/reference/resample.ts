@@ -7,7 +7,7 @@ import { contiguous } from './copy.ts';
 /** From this many elements behind the axis on, they are added up line by line. */
 const LONG_LINE = 8;
 
-/** Reference `Kernels.resample`. Sums are kept in doubles. */
+/** Reference `ImageKernels.resample`. Sums are kept in doubles. */
 export function resample(x: View, axis: number, { starts, positions, weights }: Taps): Storage {
   const { storage, offset, dtype, shape } = contiguous(x);
   const source = storage.array;

@@ -90,7 +90,17 @@ export function planeToColumns(
         const begin = meets ? k + from[inner]! : rowEnd;
         const end = meets ? k + to[inner]! : rowEnd;
         while (k < begin) target[k++] = 0;
-        for (let i = plane + start + first[inner]!; k < end; k++, i += step) target[k] = source[i]!;
+        let i = plane + start + first[inner]!;
+        // Four at a time in the usual case: most of a lowered convolution in JavaScript is spent here.
+        if (step === 1) {
+          for (; k + 4 <= end; k += 4, i += 4) {
+            target[k] = source[i]!;
+            target[k + 1] = source[i + 1]!;
+            target[k + 2] = source[i + 2]!;
+            target[k + 3] = source[i + 3]!;
+          }
+        }
+        for (; k < end; k++, i += step) target[k] = source[i]!;
         while (k < rowEnd) target[k++] = 0;
       }
     }
@@ -118,7 +128,7 @@ export function addColumns(
   }
 }
 
-/** Reference `Kernels.unfold`. */
+/** Reference `ImageKernels.unfold`. */
 export function unfold(x: View, windows: Windows): Storage {
   const planes = x.shape[0]! * x.shape[1]!;
   const places = sizeOf(windows.output);
@@ -133,7 +143,7 @@ export function unfold(x: View, windows: Windows): Storage {
   return new Storage(out);
 }
 
-/** Reference `Kernels.fold`. */
+/** Reference `ImageKernels.fold`. */
 export function fold(columns: View, windows: Windows): Storage {
   const { storage, offset, dtype, shape } = contiguous(columns);
   const places = sizeOf(windows.output);
