@@ -214,9 +214,12 @@ test('normalized float32 rows keep the digits that their mean leaves', () => {
   );
 });
 
-test('a query that sees no key gives zeros and zero gradients', () => {
+test.each([
+  ['bool', tensor([[false, false, false]])],
+  ['added', zeros([1, 3]).sub(Number.POSITIVE_INFINITY)],
+])('a query that sees no key gives zeros and zero gradients: %s mask', (_, attnMask) => {
   const [q, k, v] = [randn([1, 2]), randn([3, 2]), randn([3, 2])].map((x) => x.requiresGrad_());
-  const y = scaledDotProductAttention(q!, k!, v!, { attnMask: tensor([[false, false, false]]) });
+  const y = scaledDotProductAttention(q!, k!, v!, { attnMask });
   expect(y.toArray()).toEqual([[0, 0]]);
   y.sum().backward();
   for (const x of [q!, k!, v!]) expect(x.grad?.abs().sum().item()).toBe(0);
