@@ -282,7 +282,11 @@ describe('views refuse, by name,', () => {
       ShapeError,
       'diagonal: expected two different axes, got dims 1 and -1 of shape (2, 3)',
     );
-    refused(() => zeros([]).select(0, 0), ShapeError, 'select: a tensor of shape () has no axis to index');
+    refused(
+      () => zeros([]).select(0, 0),
+      ShapeError,
+      'select: a 0-dimensional tensor, of shape (), has no axis to index',
+    );
     refused(
       () => zeros([]).slice(0),
       ShapeError,

@@ -26,7 +26,7 @@ import { slice, squeeze } from './shape.ts';
 export function select(x: Tensor, dim: number, index: number): Tensor {
   checkTensor('select', 'x', x);
   const axis = normalizeDim('select', dim, x.ndim);
-  if (x.ndim === 0) throw new ShapeError('select: a tensor of shape () has no axis to index');
+  if (x.ndim === 0) throw new ShapeError('select: a 0-dimensional tensor, of shape (), has no axis to index');
   selected('select', x, axis, index);
   const position = index < 0 ? index + x.shape[axis]! : index;
   return squeeze(slice(x, axis, position, position + 1), axis);
