@@ -84,6 +84,12 @@ const clearOrder: Fits = (x) => {
   return x.size > 0 && notBool(x) && sorted.every((v, i) => i === 0 || v - sorted[i - 1]! > CLEAR);
 };
 
+/** Whether an element is 0 does not depend on rounding. */
+const decided: Fits = (x) => !isFloating(x) || every(x, (v) => Math.abs(v) > CLEAR);
+const distinct: Fits = (x) => new Set(values(x)).size === x.size;
+/** No line along the last axis is nearly constant. */
+const spread: Fits = (x) => values(x.var(-1)).every((v) => v > 0.05);
+
 const unary = (names: readonly string[], fits: Fits): Recipe => ({
   names,
   args: (pool) => {
@@ -181,7 +187,13 @@ export const recipes: readonly Recipe[] = [
   unary(['neg', 'square'], notBool),
   unary(['abs', 'sign', 'relu'], clearOf(0)),
   unary(['sin', 'cos', 'tanh', 'atan', 'asinh', 'sigmoid'], () => true),
-  unary(['softplus'], isFloat),
+  unary(['erf', 'erfc', 'ndtr', 'i0e', 'exp2', 'deg2rad'], within(6)),
+  unary(['softplus', 'logSigmoid', 'silu', 'mish', 'gelu', 'softsign', 'tanhshrink'], isFloat),
+  unary(['elu', 'selu', 'celu', 'leakyRelu'], both(isFloat, clearOf(0))),
+  unary(['hardtanh'], both(isFloat, clearOf(-1, 1))),
+  unary(['hardswish'], both(isFloat, clearOf(-3, 3))),
+  unary(['relu6'], both(isFloat, clearOf(0, 6))),
+  unary(['lgamma', 'digamma', 'entr'], both(isFloat, above(0.2, 20))),
   unary(['exp', 'expm1', 'sinh', 'cosh'], within(4)),
   unary(['log', 'log2', 'log10', 'log1p', 'sqrt', 'rsqrt', 'reciprocal'], above(0.1)),
   unary(['acosh'], above(1.1)),
@@ -191,6 +203,9 @@ export const recipes: readonly Recipe[] = [
   unary(['clone', 'contiguous', 'identity'], () => true),
   binary(['add', 'sub', 'mul']),
   binary(['div', 'atan2'], notBool, awayFromZero),
+  binary(['hypot'], both(isFloat, awayFromZero), both(isFloat, awayFromZero), false),
+  binary(['logaddexp'], isFloat, isFloat, false),
+  binary(['xlogy'], both(isFloat, awayFromZero), both(isFloat, above(0.1)), false),
   // Not to the power 0: its second derivative is one of the deviations.
   binary(['pow'], both(isFloat, above(0.2, 4)), both(isFloat, within(3), awayFromZero)),
   {
@@ -203,8 +218,8 @@ export const recipes: readonly Recipe[] = [
       return b && [a, b];
     },
   },
-  binary(['logicalAnd', 'logicalOr', 'logicalXor'], clearOf(0), clearOf(0), false),
-  unary(['logicalNot'], clearOf(0)),
+  binary(['logicalAnd', 'logicalOr', 'logicalXor'], decided, decided, false),
+  unary(['logicalNot'], decided),
   {
     names: ['where'],
     args: (pool) => {
@@ -222,7 +237,7 @@ export const recipes: readonly Recipe[] = [
   overDims(['sum'], notBool),
   overDims(['mean', 'logsumexp'], isFloat),
   overDims(['amax', 'amin'], clearOrder),
-  overDims(['any', 'all'], clearOf(0)),
+  overDims(['any', 'all'], decided),
   {
     names: ['variance', 'std'],
     args: (pool) => {
@@ -238,6 +253,17 @@ export const recipes: readonly Recipe[] = [
   onDim(['argmax', 'argmin'], clearOrder, (pool) => [{ keepdim: pool.oneOf([true, false]) }]),
   onDim(['max', 'min'], clearOrder, (pool) => [{ keepdim: pool.oneOf([true, false]) }], 2),
   onDim(['cumsum'], notBool),
+  onDim(['cumprod'], both(isFloat, within(3), awayFromZero)),
+  onDim(['cummax', 'cummin', 'sort'], both(clearOrder, distinct), () => [], 2),
+  onDim(['median'], both(isFloat, clearOrder, distinct)),
+  shaping('diff', () => [1, -1], both(isFloat, hasAxes(1))),
+  {
+    names: ['norm'],
+    args: (pool) => {
+      const ref = pool.find(both(isFloat, awayFromZero, clearOrder, (x) => x.size > 0));
+      return ref && [ref, pool.oneOf([1, 2, 3]), undefined, { keepdim: pool.oneOf([true, false]) }];
+    },
+  },
   onDim(['softmax', 'logSoftmax'], isFloat),
   shaping(
     'reshape',
@@ -268,6 +294,50 @@ export const recipes: readonly Recipe[] = [
   shaping('roll', (pool, { ndim }) => [pool.integer(-2, 2), pool.integer(0, ndim - 1)], hasAxes(1)),
   shaping('tril', (pool) => [pool.integer(-1, 1)], hasAxes(2)),
   shaping('triu', (pool) => [pool.integer(-1, 1)], hasAxes(2)),
+  shaping(
+    'trace',
+    () => [],
+    both(isFloat, (x) => x.ndim === 2),
+  ),
+  shaping('movedim', (pool, { ndim }) => [pool.integer(0, ndim - 1), pool.integer(-ndim, -1)], hasAxes(2)),
+  shaping('rot90', (pool) => [pool.integer(-1, 3), [0, 1]], hasAxes(2)),
+  shaping(
+    'diagEmbed',
+    () => [],
+    both(hasAxes(1), (x) => x.ndim < 4 && x.size < 30),
+  ),
+  shaping(
+    'repeatInterleave',
+    (pool, { ndim }) => [pool.integer(1, 2), pool.integer(0, ndim - 1)],
+    hasAxes(1),
+  ),
+  shaping(
+    'pad',
+    (pool) => [[pool.integer(0, 2), pool.integer(-1, 2)], 'constant', 0.5],
+    both(isFloat, hasAxes(1), (x) => x.shape.at(-1)! > 1),
+  ),
+  shaping(
+    'layerNorm',
+    (_, { shape }) => [shape.slice(-1)],
+    both(isFloat, hasAxes(1), (x) => x.shape.at(-1)! > 2 && spread(x)),
+  ),
+  {
+    names: ['mm', 'inner'],
+    args: (pool, name) => {
+      const a = pool.find(both(isFloat, (x) => x.ndim === 2 && x.size > 0 && x.size < 13));
+      if (a === null) return null;
+      const x = pool.at(a);
+      const b = pool.find(
+        (y) =>
+          y.dtype === x.dtype &&
+          y.ndim === 2 &&
+          y.size > 0 &&
+          y.size < 13 &&
+          y.shape[name === 'mm' ? 0 : 1] === x.shape[1],
+      );
+      return b && [a, b];
+    },
+  },
   shaping('diagonal', (pool) => [pool.integer(-1, 1)], hasAxes(2)),
   shaping('repeat', (pool, { ndim }) => [Array.from({ length: ndim }, () => pool.integer(1, 2))], hasAxes(1)),
   onDim(
