@@ -112,6 +112,12 @@ describe('shapes', () => {
     expect(interpolate(zeros([0, 1, 4]), { size: 3 }).shape).toEqual([0, 1, 3]);
   });
 
+  test('interpolation leaves out places of weight 0, whatever their values', () => {
+    const x = tensor([[[0, Number.POSITIVE_INFINITY, 1]]]);
+    const y = interpolate(x, { size: 5, mode: 'linear', alignCorners: true });
+    expect(y.toArray()).toEqual([[[0, ...new Array(3).fill(Number.POSITIVE_INFINITY), 1]]]);
+  });
+
   test('what padding cuts off may be all there is', () => {
     expect(pad(ones([1, 5]), [-3, -2]).shape).toEqual([1, 0]);
     expect(pad(ones([2]), []).toArray()).toEqual([1, 1]);

@@ -35,6 +35,8 @@ export function tapsOf(count: number, ofPlace: TapsOfPlace): Taps {
   const positions: number[] = [];
   const weights: number[] = [];
   const add = (position: number, weight: number) => {
+    // Infinity and NaN do not reach a place that does not count them.
+    if (weight === 0) return;
     positions.push(position);
     weights.push(weight);
   };
