@@ -145,6 +145,89 @@ describe('gradients', () => {
   });
 });
 
+describe('set_', () => {
+  test('writes what subscripts name, and returns the tensor', () => {
+    const x = zeros([2, 3]);
+    expect(x.set_(0, 1)).toBe(x);
+    x.set_([1, '1:'], tensor([5, 6]));
+    x.set_([[0, 1], 0], tensor([7, 8]));
+    x.set_(x.eq(1), -1);
+    expect(x.toArray()).toEqual([
+      [7, -1, -1],
+      [8, 5, 6],
+    ]);
+    expect(x.set_('...', 2).sum().item()).toBe(12);
+  });
+
+  test('writes to views of untracked tensors, and converts to the dtype', () => {
+    const x = zeros([2, 3], { dtype: 'int32' });
+    x.T.set_(1, tensor([1.9, -2.9]));
+    expect(x.toArray()).toEqual([
+      [0, 1, 0],
+      [0, -2, 0],
+    ]);
+    expect(() => x.set_(0, 0.5)).toThrow(/^set_: the value is 0.5, which int32 cannot hold/);
+  });
+
+  test('reads overlapping values before it writes', () => {
+    const x = f64([1, 2, 3, 4]);
+    x.set_('1:', x.at(':-1'));
+    expect(x.toArray()).toEqual([1, 1, 2, 3]);
+  });
+
+  test('is recorded on a buffer filled row by row, to second order', () => {
+    const w = leaf([1, 2, 3]);
+    const rows = (x: Tensor) => {
+      const buffer = zeros([4, 3], { dtype: 'float64' });
+      for (let i = 0; i < 4; i++) buffer.set_(i, x.pow(i));
+      return buffer.set_([0, 1], x.select(0, 2)).pow(2).sum();
+    };
+    // sum over i, j of x_j^(2 i), but x_3^2 at (0, 1).
+    const sum = rows(w);
+    expect(sum.item()).toBeCloseTo(1 + 9 + 1 + 14 + 98 + (1 + 64 + 729), 10);
+    const first = grad(sum, w, { createGraph: true });
+    const expected = (x: number) => 2 * x + 4 * x ** 3 + 6 * x ** 5;
+    expect(first.toArray()).toEqual([expected(1), expected(2), expected(3) + 6]);
+    const second = (x: number) => 2 + 12 * x ** 2 + 30 * x ** 4;
+    expect(grad(first.sum(), w).toArray()).toEqual([second(1), second(2), second(3) + 2]);
+    expect(func.jvp(rows, [w.detach()], [f64([1, 0, 0])])[1].item()).toBe(expected(1));
+  });
+
+  test('stops the gradient of what it replaces', () => {
+    const [x, v] = [leaf([1, 2, 3]), leaf([10, 20])];
+    const y = x.mul(2);
+    y.set_([[0, 0]], v);
+    expect(y.toArray()).toEqual([20, 4, 6]);
+    const [byX, byV] = grad(y.square().sum(), [x, v]);
+    expect(byX.toArray()).toEqual([0, 16, 24]);
+    // Of two values for one place the last stays.
+    expect(byV.toArray()).toEqual([0, 40]);
+  });
+
+  test('is refused where a gradient would be lost or wrong', () => {
+    const x = leaf([1, 2, 3]);
+    expect(() => x.set_(0, 1)).toThrow(/^set_: a leaf that requires grad cannot be changed in place/);
+    expect(() => zeros([3], { dtype: 'float64' }).slice(0, 1).set_(0, x.sum())).toThrow(
+      /base\.set_\(subscripts, value\)/,
+    );
+    const y = x.mul(1);
+    const z = y.square();
+    y.set_(0, 5);
+    expect(() => z.sum().backward()).toThrow(/'square' saved its 'x'.*'set_' has changed it/);
+    expect(noGrad(() => x.set_(0, 9)).toArray()).toEqual([9, 2, 3]);
+  });
+
+  test('names what does not fit', () => {
+    const x = zeros([2, 3]);
+    expect(() => x.set_(0, zeros([2]))).toThrow(
+      new ShapeError('set_: values of shape (2,) do not broadcast to the (3,) elements that are named'),
+    );
+    expect(() => x.set_(2, 0)).toThrow(/^set_: index 2 is out of bounds for dim 0 with length 2/);
+    expect(() => zeros([1]).expand([3]).set_(0, 1)).toThrow(ArgumentError);
+    expect(x.sum().item()).toBe(0);
+  });
+});
+
 describe('a change behind the tape’s back is refused, never wrong', () => {
   /** PyTorch gives 6 in the first; a tape that keeps no versions gives 2. */
   test('a view taken before its base was changed', () => {

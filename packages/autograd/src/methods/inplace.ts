@@ -1,12 +1,13 @@
 import * as ops from '../ops/inplace.ts';
 import * as randomOps from '../ops/random.ts';
+import type { Subscript } from '../ops/subscript.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor.ts';
-import { ShapeMethods } from './shape.ts';
+import { InPlaceForms } from './inplaceForms.ts';
 
 /** Changes in place: see `ops/inplace.ts` for when they are refused, `ops/random.ts` for random ones. */
-export abstract class InPlaceMethods extends ShapeMethods {
+export abstract class InPlaceMethods extends InPlaceForms {
   /** x += alpha * other, in place. PyTorch: `Tensor.add_`. Errors: as {@link Tensor.copy_}. */
   add_(this: Tensor, other: Operand, options?: { readonly alpha?: number }): Tensor {
     return ops.addInPlace(this, other, options?.alpha);
@@ -30,11 +31,6 @@ export abstract class InPlaceMethods extends ShapeMethods {
    */
   copy_(this: Tensor, source: Tensor): Tensor {
     return ops.copyInPlace(this, source);
-  }
-
-  /** x /= other. PyTorch: `Tensor.div_`. Errors: as {@link Tensor.copy_}. */
-  div_(this: Tensor, other: Operand): Tensor {
-    return ops.divInPlace(this, other);
   }
 
   /** Fills x with exponentials of this rate, 1 / mean. PyTorch: `Tensor.exponential_`, with its numbers for the same seed. */
@@ -65,6 +61,11 @@ export abstract class InPlaceMethods extends ShapeMethods {
   /** Fills x with normals. PyTorch: `Tensor.normal_`, with its numbers for the same seed. */
   normal_(this: Tensor, mean?: number, std?: number, options?: randomOps.RandomOptions): Tensor {
     return randomOps.normalInPlace(this, mean, std, options);
+  }
+
+  /** Replaces the elements that subscripts name, in place: see {@link ops.setInPlace}. PyTorch: `x[…] = values`. */
+  set_(this: Tensor, subscripts: Subscript | readonly Subscript[], values: Operand): Tensor {
+    return ops.setInPlace(this, subscripts, values);
   }
 
   /** x -= alpha * other, in place. PyTorch: `Tensor.sub_`. Errors: as {@link Tensor.copy_}. */

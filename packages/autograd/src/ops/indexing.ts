@@ -374,7 +374,7 @@ export const indexCopySamples: Samples = (s) => {
 export const indexCopyRefusals = sourceRefusals;
 
 function replaceSlices(op: string, x: Tensor, { axis, whole, positions }: Slices, source: Tensor): Tensor {
-  const change = { op, axes: [axis], lead: axis, layout: null, accumulate: false };
+  const change = { op, axes: [axis], lead: axis, layout: null, accumulate: false, inPlace: false };
   return indexChange(whole, change, positions, source).reshape(x.shape);
 }
 

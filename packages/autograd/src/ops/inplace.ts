@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { isGradEnabled } from '../tape/mode.ts';
 import { leafNode } from '../tape/node.ts';
+import type { Operand } from '../tape/shorthands.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { category, checkDType, type DType, isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
@@ -8,16 +9,14 @@ import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
 import { add, mul, sub } from './arithmetic.ts';
 import { identity } from './convert.ts';
-import { div } from './division.ts';
+import { type Subscript, writeAt } from './subscriptParts.ts';
 
 /**
- * Writes `value` over the elements of `target` and moves `target` to the value's place on the tape.
- *
- * The storage's version grows, so that values saved earlier, and views made earlier, are refused instead of silently
- * giving wrong gradients. A change that the tape would have to record is refused on leaves and on views.
+ * Refuses changes that would be lost or wrong: recorded ones of leaves and of views, and those of tensors whose elements share
+ * memory. Whether the change has to be recorded is the answer.
  */
-export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
-  const recorded = isGradEnabled() && (target.requiresGrad || value.requiresGrad);
+function checkWritable(op: string, target: Tensor, operandTracked: boolean): boolean {
+  const recorded = isGradEnabled() && (target.requiresGrad || operandTracked);
   if (recorded && target.requiresGrad && target.isLeaf) {
     throw new GradientError(
       `${op}: a leaf that requires grad cannot be changed in place while recording; use noGrad(() => …)`,
@@ -26,7 +25,7 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
   if (recorded && Tensor.isView(target)) {
     throw new GradientError(
       `${op}: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
-        'gradient; change the base itself, or build the result with cat, stack or where',
+        'gradient; change the base itself (base.set_(subscripts, value) for a part of it), or build the result with cat, stack or where',
     );
   }
   if (
@@ -39,6 +38,29 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
         'memory, as expand leaves them; clone() it first',
     );
   }
+  return recorded;
+}
+
+/** Marks the elements of `target` as changed, and moves it to the place on the tape of `value`, which describes them now. */
+function commit(op: string, target: Tensor, value: Tensor, recorded: boolean): Tensor {
+  target.storage.touch(op);
+  if (recorded && isFloat(target.dtype)) {
+    target.storage.recordedVersion = target.storage.version;
+    Tensor.attach(target, Tensor.nodeOf(value), Tensor.slotOf(value));
+  } else if (!target.requiresGrad) {
+    Tensor.attach(target, null, 0);
+  }
+  return target;
+}
+
+/**
+ * Writes `value` over the elements of `target` and moves `target` to the value's place on the tape.
+ *
+ * The storage's version grows, so that values saved earlier, and views made earlier, are refused instead of silently
+ * giving wrong gradients. A change that the tape would have to record is refused on leaves and on views.
+ */
+export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
+  const recorded = checkWritable(op, target, value.requiresGrad);
   if (!sameShape(value.shape, target.shape)) {
     throw new ShapeError(
       `${op}: the result has shape ${formatShape(value.shape)}, but the tensor changed in place ${formatShape(target.shape)}`,
@@ -51,49 +73,86 @@ export function overwrite(op: string, target: Tensor, value: Tensor): Tensor {
   }
   const written = value.to(target.dtype);
   kernels.assign(target, written.storage === target.storage ? written.clone() : written);
-  target.storage.touch(op);
-  if (recorded && isFloat(target.dtype)) {
-    target.storage.recordedVersion = target.storage.version;
-    Tensor.attach(target, Tensor.nodeOf(written), Tensor.slotOf(written));
-  } else if (!target.requiresGrad) {
-    Tensor.attach(target, null, 0);
-  }
-  return target;
+  return commit(op, target, written, recorded);
+}
+
+/**
+ * The form of an operation that writes its result over its first operand, which it returns. Rules read operands as they were
+ * before the change: the tape keeps copies of those that it needs. Errors: those of the operation, and of {@link copyInPlace}.
+ */
+export function inPlace<A extends readonly unknown[]>(
+  name: string,
+  operation: (x: Tensor, ...operands: A) => Tensor,
+): (x: Tensor, ...operands: A) => Tensor {
+  return (x, ...operands) => overwrite(name, x, operation(...kept(x, operands)));
+}
+
+/** The operands of a change of `x` whose rule will read them afterwards: copies of what is about to be overwritten. */
+function kept<A extends readonly unknown[]>(x: Tensor, operands: A): [x: Tensor, ...operands: A] {
+  const tracks = [x, ...operands].some((operand) => operand instanceof Tensor && operand.requiresGrad);
+  if (!isGradEnabled() || !tracks) return [x, ...operands];
+  const copy = x.clone();
+  const unchanged = (operand: unknown) => {
+    if (operand === x) return copy;
+    return operand instanceof Tensor ? apart(x, operand) : operand;
+  };
+  return [copy, ...operands.map(unchanged)] as [x: Tensor, ...operands: A];
+}
+
+/**
+ * Replaces the elements of `x` that `subscripts` name, in place: PyTorch's `x[…] = values`. The tape records the change, which a
+ * change of `x.at(…)` would lose. One subscript may stand alone; a list is one of subscripts, so a list of positions stands in a
+ * list of its own. `values` is a number, or a tensor that is converted to the dtype of `x` and broadcasts to `x.at(…)`; of several
+ * values for one element the last in row-major order stays. Only what is named is written.
+ *
+ * Derivatives: for `x` as it was the cotangent, with zeros at elements that were replaced; for `values` the cotangent at the
+ * elements where they stayed. Errors: as {@link at}; ShapeError when the values do not broadcast; GradientError as
+ * {@link copyInPlace}.
+ *
+ * @example
+ * ```ts
+ * import { tensor, zeros } from '@tensortape/autograd';
+ * const w = tensor([1, 2], { requiresGrad: true });
+ * const rows = zeros([3, 2]);
+ * rows.set_(0, w.square()).set_(['1:', 0], 7);
+ * console.log(rows.toArray()); // [ [ 1, 4 ], [ 7, 0 ], [ 7, 0 ] ]
+ * rows.sum().backward();
+ * console.log(w.grad?.toArray()); // [ 2, 4 ]
+ * ```
+ */
+export function setInPlace(x: Tensor, subscripts: Subscript | readonly Subscript[], values: Operand): Tensor {
+  const source = values instanceof Tensor ? apart(x, values.to(x.dtype)) : values;
+  const recorded = checkWritable('set_', x, values instanceof Tensor && values.requiresGrad);
+  const list = Array.isArray(subscripts) ? (subscripts as readonly Subscript[]) : [subscripts as Subscript];
+  return commit('set_', x, writeAt('set_', x, list, source), recorded);
+}
+
+/** A tensor whose elements a change of `x` leaves alone. */
+function apart(x: Tensor, operand: Tensor): Tensor {
+  return operand.storage === x.storage ? operand.clone() : operand;
 }
 
 /** Adds `alpha * other` to `x` in place. PyTorch: `Tensor.add_`. Errors: see {@link copyInPlace}. */
-export function addInPlace(x: Tensor, other: Tensor | number, alpha = 1): Tensor {
+export function addInPlace(x: Tensor, other: Operand, alpha = 1): Tensor {
   return overwrite('add_', x, add(x, scaled(other, alpha)));
 }
 
 /** Subtracts `alpha * other` from `x` in place. PyTorch: `Tensor.sub_`. Errors: see {@link copyInPlace}. */
-export function subInPlace(x: Tensor, other: Tensor | number, alpha = 1): Tensor {
+export function subInPlace(x: Tensor, other: Operand, alpha = 1): Tensor {
   return overwrite('sub_', x, sub(x, scaled(other, alpha)));
 }
 
-function scaled(other: Tensor | number, alpha: number): Tensor | number {
+function scaled(other: Operand, alpha: number): Operand {
   if (alpha === 1) return other;
   return typeof other === 'number' ? other * alpha : mul(other, alpha);
 }
 
 /** Multiplies `x` by `other` in place. PyTorch: `Tensor.mul_`. Errors: see {@link copyInPlace}. */
-export function mulInPlace(x: Tensor, other: Tensor | number): Tensor {
-  return overwrite('mul_', x, typeof other === 'number' ? mul(x, other) : mul(...kept(x, other)));
+export function mulInPlace(x: Tensor, other: Operand): Tensor {
+  // Times a number, nothing of x is read afterwards.
+  return typeof other === 'number' ? overwrite('mul_', x, mul(x, other)) : mulByTensor(x, other);
 }
-
-/** Divides `x` by `other` in place. PyTorch: `Tensor.div_`. Errors: see {@link copyInPlace}. */
-export function divInPlace(x: Tensor, other: Tensor | number): Tensor {
-  return overwrite('div_', x, div(...kept(x, other)));
-}
-
-/** The operands of a change of `x` whose rule will read them afterwards: copies of what is about to be overwritten. */
-function kept<T extends Tensor | number>(x: Tensor, other: T): readonly [Tensor, T | Tensor] {
-  const tracks = x.requiresGrad || (typeof other !== 'number' && other.requiresGrad);
-  if (!isGradEnabled() || !tracks) return [x, other];
-  const copy = x.clone();
-  if (other === x) return [copy, copy];
-  return [copy, typeof other !== 'number' && other.storage === x.storage ? other.clone() : other];
-}
+const mulByTensor = /* @__PURE__ */ inPlace('mul_', mul);
 
 /**
  * Writes the elements of `source`, broadcast, over those of `x`. PyTorch: `Tensor.copy_`.

@@ -114,7 +114,7 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
       `maskedScatter: source of shape ${formatShape(source.shape)} has ${source.size} elements for ${count} places`,
     );
   }
-  const change = { ...along, op: 'maskedScatter', layout: null, accumulate: false };
+  const change = { ...along, op: 'maskedScatter', layout: null, accumulate: false, inPlace: false };
   const taken = source.reshape([-1]).slice(0, 0, count);
   return indexChange(whole.ndim === 0 ? whole.reshape([1]) : whole, change, positions, taken).reshape(
     whole.shape,

@@ -356,7 +356,7 @@ function productsAt(
   const positions = vector(groups).reshape([1, groups.length]);
   const along = { axes: [0], lead: 0 };
   const products = includeSelf ? indexGet(whole, along, positions).mul(factors) : factors;
-  const change = { ...along, op, layout: null, accumulate: false };
+  const change = { ...along, op, layout: null, accumulate: false, inPlace: false };
   return indexChange(whole, change, positions, products).reshape(x.shape);
 }
 

@@ -45,13 +45,15 @@ export function indexGet(x: Tensor, along: Along, positions: Tensor): Tensor {
 }
 
 /** A change of the selected elements of a view of a tensor. */
-interface Change extends Along {
+export interface Change extends Along {
   /** The operation, for messages. */
   readonly op: string;
   /** The view that the selection is made in; the tensor itself where it is null. */
   readonly layout: ((x: View) => Layout) | null;
   /** Whether the new elements are added to those that are there. */
   readonly accumulate: boolean;
+  /** Whether the tensor itself is written to, instead of a copy. */
+  readonly inPlace: boolean;
 }
 
 /** A change with the shapes that its rules need. */
@@ -64,16 +66,15 @@ const changeOp = /* @__PURE__ */ defineOp({
   name: 'indexPut',
   inputs: ['x', 'source', 'positions'],
   saves: ['positions'],
-  forward: ({ x, source, positions }, { op, layout, accumulate, axes, lead }: Placed) => {
+  forward: ({ x, source, positions }, { op, layout, accumulate, inPlace, axes, lead }: Placed) => {
     // Sums are kept in doubles.
     const dtype = accumulate ? 'float64' : x.dtype;
-    const result = kernels.cast(x, dtype);
-    const whole = wrap(result, dtype, x.shape);
+    const whole = inPlace ? x : wrap(kernels.cast(x, dtype), dtype, x.shape);
     const target = layout === null ? whole : wrapView(whole, layout(whole));
     const selection = { axes, lead, positions };
     if (!accumulate) kernels.indexPut(target, selection, source);
     else kernels.indexAdd(target, selection, source);
-    return wrap(accumulate ? kernels.settle(op, result, x.dtype) : result, x.dtype, x.shape);
+    return accumulate ? wrap(kernels.settle(op, whole.storage, x.dtype), x.dtype, x.shape) : whole;
   },
   vjp: {
     x: (g, { positions }, placed) => {
@@ -117,14 +118,15 @@ function kept({ axes, lead, viewed }: Placed, positions: Tensor): Tensor {
 /** A copy of `x` with the selected elements of a view of it replaced by `source` (of their shape), or added to. */
 export function indexChange(x: Tensor, change: Change, positions: Tensor, source: Tensor): Tensor {
   const viewed = change.layout === null ? x.shape : change.layout(x).shape;
-  return placedChange(x, { ...change, shape: x.shape, viewed }, positions, source);
+  return changeOp({ x, source, positions }, { ...change, shape: x.shape, viewed });
 }
 
+/** The same change of another tensor, a copy. */
 function placedChange(x: Tensor, placed: Placed, positions: Tensor, source: Tensor): Tensor {
-  return changeOp({ x, source, positions }, placed);
+  return changeOp({ x, source, positions }, { ...placed, inPlace: false });
 }
 
 /** A copy of `x` with `source` (of their shape) added to the selected elements. */
 export function indexAdd(op: string, x: Tensor, along: Along, positions: Tensor, source: Tensor): Tensor {
-  return indexChange(x, { ...along, op, layout: null, accumulate: true }, positions, source);
+  return indexChange(x, { ...along, op, layout: null, accumulate: true, inPlace: false }, positions, source);
 }
