@@ -23,7 +23,7 @@ const others: readonly string[] = ['bernoulli', 'normal', 'to'];
 describe('in-place forms give values and derivatives of every order as the operations do', () => {
   test.each(forms.filter(([name]) => !others.includes(name)))('%s_', (name, op, form) => {
     let changed = 0;
-    const call = (x: unknown, ...operands: readonly unknown[]) => {
+    const call = (...[x, ...operands]: readonly unknown[]) => {
       const result = op.call(x, ...operands);
       const fits =
         x instanceof Tensor &&

@@ -251,7 +251,7 @@ export function diff(x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tens
       );
     }
   }
-  if (n === 0) return x;
+  if (n === 0) return x.clone();
   const parts = [prepend, x, append].filter((part) => part !== undefined);
   let y = parts.length === 1 ? x : cat(parts, axis);
   for (let order = Math.min(n, y.shape[axis]!); order > 0; order--) {

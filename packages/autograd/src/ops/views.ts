@@ -162,7 +162,6 @@ export function movedim(
       `movedim: ${from.length} axes of shape ${formatShape(x.shape)} cannot go to ${to.length} places`,
     );
   }
-  if (x.ndim === 0) return x;
   const rest = x.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
   return permute(
     x,

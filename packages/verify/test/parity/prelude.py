@@ -164,4 +164,6 @@ def run(question):
         return describe(question)
     if question['kind'] == 'program':
         return reply(lambda: run_program(question))
+    if question['kind'] == 'in place':
+        return reply(lambda: run_in_place(question))
     return reply(lambda: run_call(question))

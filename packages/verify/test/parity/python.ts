@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type DType, Tensor } from '@tensortape/autograd';
 
 /** The Python of the parity suites: the prelude, then what each family adds to it, then how programs are run. */
-export const script = ['prelude.py', ...families(), 'programs.py']
+export const script = ['prelude.py', ...families(), 'programs.py', 'inPlacePrograms.py']
   .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
   .join('\n');
 
 function families(): readonly string[] {
-  const own = ['prelude.py', 'programs.py'];
+  const own = ['prelude.py', 'programs.py', 'inPlacePrograms.py'];
   return readdirSync(new URL('.', import.meta.url))
     .filter((name) => name.endsWith('.py') && !own.includes(name))
     .sort();
