@@ -51,9 +51,9 @@ export function runInPlace({ inputs, steps, outputs }: InPlaceProgram): InPlaceR
   const leaves = inputs.map((x) => x.clone().requiresGrad_());
   const values = [...leaves];
   for (const step of steps) values.push(runStep(step, values));
-  const tracked = outputs.map((i) => values[i]!).filter(({ requiresGrad }) => requiresGrad);
-  if (tracked.length === 0) return { values, gradients: null };
-  const gradients = grad(total(tracked), leaves, { allowUnused: true });
+  const sum = total(outputs.map((i) => values[i]!));
+  if (!sum.requiresGrad) return { values, gradients: null };
+  const gradients = grad(sum, leaves, { allowUnused: true });
   return { values, gradients: gradients.map((g, i) => g ?? zerosLike(leaves[i]!)) };
 }
 
@@ -96,12 +96,19 @@ const views: readonly Recipe[] = [
     const start = pick.integer(0, x.shape[dim]! - 1);
     return ['narrow', dim, start, pick.integer(1, x.shape[dim]! - start)];
   },
-  (x) => (x.ndim < 2 ? null : ['transpose', 0, 1]),
   (x) => ['unsqueeze', x.ndim],
-  (x) => ['reshape', [x.size]],
-  (x) => (x.ndim < 2 ? null : ['diagonal']),
   (x) => (x.ndim !== 1 ? null : ['expand', [2, x.size]]),
   () => ['detach'],
+];
+
+/**
+ * Results in PyTorch have the order of axes in memory of their operands, here they are row-major; whether a reshape is a view
+ * may depend on it. So a program has either reshapes or views that change the order.
+ */
+const reshaping: readonly Recipe[] = [(x) => ['reshape', [x.size]]];
+const reordering: readonly Recipe[] = [
+  (x) => (x.ndim < 2 ? null : ['transpose', 0, 1]),
+  (x) => (x.ndim < 2 ? null : ['diagonal']),
 ];
 
 const functions: readonly Recipe[] = [
@@ -154,7 +161,10 @@ export function drawInPlaceProgram(draw: Draw): InPlaceProgram {
   const inputs = Array.from({ length: integer(1, 3) }, input);
   const values = inputs.map((x) => x.clone());
   const operand = (x: Tensor): Argument => {
-    const fitting = values.flatMap(({ shape }, ref) => (String(shape) === String(x.shape) ? [ref] : []));
+    // PyTorch leaves open what a change reads of elements that it has already written through another view.
+    const fitting = values.flatMap((value, ref) =>
+      String(value.shape) === String(x.shape) && (value === x || value.storage !== x.storage) ? [ref] : [],
+    );
     return drawIndex(draw, 4) === 0 ? integer(-2, 2) / 2 : { ref: fitting[drawIndex(draw, fitting.length)]! };
   };
   const steps: InPlaceStep[] = [];
@@ -162,8 +172,9 @@ export function drawInPlaceProgram(draw: Draw): InPlaceProgram {
   const showsInput = (ref: number) =>
     values.slice(0, inputs.length).some(({ storage }) => storage === values[ref]!.storage);
   const length = integer(4, 12);
+  const shown = [...views, ...(drawIndex(draw, 2) === 0 ? reshaping : reordering)];
   for (let attempts = 0; steps.length < length && attempts < 10 * length; attempts++) {
-    const recipes = [views, functions, changes, changes][drawIndex(draw, 4)]!;
+    const recipes = [shown, functions, changes, changes][drawIndex(draw, 4)]!;
     const ref = drawIndex(draw, values.length);
     // Changes of inputs and of views are refused: a few are enough.
     const refused = steps[ref - inputs.length] === undefined || viewing.has(ref) || showsInput(ref);
@@ -179,7 +190,7 @@ export function drawInPlaceProgram(draw: Draw): InPlaceProgram {
       continue;
     }
     steps.push(step);
-    if (recipes === views) viewing.add(values.length - 1);
+    if (recipes === shown) viewing.add(values.length - 1);
     if (values.some((x) => x.toTypedArray().some((v) => Math.abs(v) > LARGEST))) break;
   }
   const outputs = values.flatMap((_, i) => (i >= values.length - 2 || drawIndex(draw, 4) === 0 ? [i] : []));
