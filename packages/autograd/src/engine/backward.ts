@@ -1,3 +1,4 @@
+import { detecting, inspectBackward, warnOfAccumulation } from '../tape/anomaly.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
 import { constant, Tensor } from '../tensor/core.ts';
@@ -32,10 +33,13 @@ export interface Seed {
 /** The cotangents of one node, by output, while a sweep runs. */
 type Pending = (Tensor | null)[];
 
+/** Receives a cotangent that goes to output `slot` of a node which an order leaves out as too old. */
+export type Leave = (parent: Node, slot: number, cotangent: Tensor) => void;
+
 /**
  * The reverse sweep: hands cotangents from children to parents in topological order. Rules run under the ambient
  * recording mode. `wanted` says which nodes' cotangents matter (all, when null); `deliver` is called for every leaf that
- * a cotangent reached, and for every node marked 2 in `wanted`.
+ * a cotangent reached, and for every node marked 2 in `wanted`; `leave` takes those that would go to nodes left out of the order.
  */
 export function sweep(
   order: Order,
@@ -43,6 +47,7 @@ export function sweep(
   wanted: Uint8Array | null,
   retain: boolean,
   deliver: (node: Node, cotangents: readonly (Tensor | null)[]) => void,
+  leave: Leave | null = null,
 ): void {
   const { nodes, parents, starts } = order;
   const pending = new Array<Pending | undefined>(nodes.length).fill(undefined);
@@ -61,16 +66,22 @@ export function sweep(
     if (node.variable !== null || (wanted !== null && wanted[i] === 2)) deliver(node, cotangents);
     if (recording && node.op.onceDifferentiable) refuseSecondOrder(node);
     const first = starts[i]!;
-    const joint = node.op.jointVjp === null ? null : jointCotangents(order, node, i, cotangents, wanted);
+    const joint =
+      node.op.jointVjp === null ? null : jointCotangents(order, node, i, cotangents, wanted, leave !== null);
     for (let k = 0; k < node.parents.length; k++) {
       const position = parents[first + k]!;
-      if (position < 0 || (wanted !== null && wanted[position] === 0)) continue;
+      if (
+        position < 0 ? leave === null || node.parents[k] === null : wanted !== null && wanted[position] === 0
+      )
+        continue;
       const g = joint === null ? node.op.vjp(cotangents, node, k) : joint[k]!;
       if (g === null) continue;
       const parent = node.parents[k]!;
       const slot = node.slots[k]!;
       checkCotangent(node, k, g, parent.outputs[slot]!);
-      accumulate(pending, parent, position, slot, g);
+      if (detecting) inspectBackward(node, k, cotangents, g);
+      if (position < 0) leave!(parent, slot, g);
+      else accumulate(pending, parent, position, slot, g);
     }
     if (!retain) node.release();
   }
@@ -82,10 +93,11 @@ function jointCotangents(
   position: number,
   cotangents: Pending,
   wanted: Uint8Array | null,
+  leaves: boolean,
 ): readonly (Tensor | null)[] {
-  const needs = node.parents.map((_, k) => {
-    const parent = parents[starts[position]! + k]!;
-    return parent >= 0 && (wanted === null || wanted[parent] !== 0);
+  const needs = node.parents.map((parent, k) => {
+    const at = parents[starts[position]! + k]!;
+    return at < 0 ? leaves && parent !== null : wanted === null || wanted[at] !== 0;
   });
   const joint = node.op.jointVjp!(cotangents, node, needs);
   if (joint.length !== needs.length) {
@@ -223,6 +235,7 @@ export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOpti
 function store(leaf: Tensor, gradient: Tensor, firstStorage: number, taken: Set<Storage>): void {
   const { storage } = gradient;
   if (leaf.grad !== null) {
+    if (detecting) warnOfAccumulation(leaf);
     leaf.grad =
       leaf.grad.requiresGrad || isGradEnabled() ? leaf.grad.add(gradient) : leaf.grad.add_(gradient);
   } else if (

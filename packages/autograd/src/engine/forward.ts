@@ -8,9 +8,15 @@ import { type Order, positionIn } from './order.ts';
 
 /**
  * The forward sweep: hands tangents from parents to children along a recorded tape, and returns those of `targets`
- * (null where none arrives). Rules run under the ambient recording mode; nothing is released.
+ * (null where none arrives). Rules run under the ambient recording mode; nothing is released. `enter` gives the tangents of nodes
+ * that the order leaves out as too old.
  */
-export function push(order: Order, seeds: readonly Seed[], targets: readonly Target[]): (Tensor | null)[] {
+export function push(
+  order: Order,
+  seeds: readonly Seed[],
+  targets: readonly Target[],
+  enter: (parent: Node, slot: number) => Tensor | null = () => null,
+): (Tensor | null)[] {
   const { nodes, parents, starts } = order;
   const tangents = new Array<Tangents | undefined>(nodes.length);
   for (const { node, vector } of seeds) {
@@ -21,9 +27,10 @@ export function push(order: Order, seeds: readonly Seed[], targets: readonly Tar
     if (tangents[i] !== undefined) continue;
     const node = nodes[i]!;
     const first = starts[i]!;
-    const incoming = node.parents.map((_, k) => {
+    const incoming = node.parents.map((parent, k) => {
       const position = parents[first + k]!;
-      return position < 0 ? null : (tangents[position]?.[node.slots[k]!] ?? null);
+      if (position < 0) return parent && enter(parent, node.slots[k]!);
+      return tangents[position]?.[node.slots[k]!] ?? null;
     });
     if (incoming.every((t) => t === null)) continue;
     if (isGradEnabled() && node.op.onceDifferentiable) {

@@ -53,7 +53,8 @@ export function enableGrad<T>(body: () => T): T {
   return synchronous('enableGrad', withGradMode(true, body));
 }
 
-function synchronous<T>(name: string, result: T): T {
+/** @internal The result of a function that must not be a promise. */
+export function synchronous<T>(name: string, result: T): T {
   if (result instanceof Promise) {
     throw new ArgumentError(
       `${name}: the function returned a promise, but the mode lasts only while it runs; wrap the synchronous parts between the awaits`,

@@ -49,6 +49,11 @@ export interface Watchers {
 
 let recorded = 0;
 
+/** How many nodes have been made: the sequence number of the next. */
+export function nodeCount(): number {
+  return recorded;
+}
+
 /** One recorded operation: where its inputs came from, what its outputs look like, what its rules will read. */
 export class Node {
   readonly op: Op;
@@ -112,6 +117,11 @@ export class Node {
       );
     }
     return value;
+  }
+
+  /** The saved values that are still held, by the names in `op.saves`; undefined for those that no tracked input needed. */
+  get held(): readonly (Tensor | undefined)[] {
+    return this.#saved ?? none;
   }
 
   /** Shape and dtype of a tracked input. */

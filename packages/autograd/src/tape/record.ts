@@ -1,6 +1,7 @@
 import { Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
+import { detecting, inspectForward } from './anomaly.ts';
 import { isGradEnabled } from './mode.ts';
 import { Node, type Op, type Spec } from './node.ts';
 
@@ -34,7 +35,9 @@ export function record1(op: Op, x: Tensor, output: Tensor, saved: Saved, attribu
   const node = Tensor.nodeOf(x)!;
   const slot = Tensor.slotOf(x);
   const slots = slot === 0 ? firstOutput : [slot];
-  return attach(op, [node], slots, specsOf(output, node), output, saved, attributes);
+  const made = attach(op, [node], slots, specsOf(output, node), output, saved, attributes);
+  if (detecting) inspectForward(made, [x], [output]);
+  return output;
 }
 
 /** Ties the one output of an operation on two inputs, one of them tracked, to the tape. */
@@ -51,7 +54,10 @@ export function record2(
   const slotA = Tensor.slotOf(a);
   const slotB = Tensor.slotOf(b);
   const slots = slotA === 0 && slotB === 0 ? firstOutputs : [slotA, slotB];
-  return attach(op, [nodeA, nodeB], slots, specsOf(output, nodeA ?? nodeB!), output, saved, attributes);
+  const specs = specsOf(output, nodeA ?? nodeB!);
+  const made = attach(op, [nodeA, nodeB], slots, specs, output, saved, attributes);
+  if (detecting) inspectForward(made, [a, b], [output]);
+  return output;
 }
 
 type Saved = readonly (Tensor | undefined)[];
@@ -73,9 +79,10 @@ function attach(
   output: Tensor,
   saved: Saved,
   attributes: unknown,
-): Tensor {
-  Tensor.attach(output, new Node(op, parents, slots, outputs, saved, attributes), 0);
-  return output;
+): Node {
+  const node = new Node(op, parents, slots, outputs, saved, attributes);
+  Tensor.attach(output, node, 0);
+  return node;
 }
 
 /** Ties the outputs of an operation on any number of inputs to the tape; integer outputs carry no gradient. */
@@ -93,4 +100,5 @@ export function recordAll(
   outputs.forEach((output, slot) => {
     if (isFloat(output.dtype)) Tensor.attach(output, node, slot);
   });
+  if (detecting) inspectForward(node, inputs, outputs);
 }

@@ -5,6 +5,7 @@ import { ShapeError } from './errors.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 import { allocate, Storage } from './storage.ts';
 import { contiguousStrides, isRowMajor, type Layout } from './view.ts';
+import { warn } from './warnings.ts';
 
 // One object for all scalars, so that equal shapes are told by one comparison.
 const noAxes: Shape = Object.freeze([]);
@@ -92,6 +93,12 @@ export class Tensor {
 
   /** The gradient that `backward` accumulated here: on leaves, and on tensors with `retainGrad()`. */
   get grad(): Tensor | null {
+    if (this.#grad === null && this.#node !== null && !keepsGrad(this.#node)) {
+      warn(
+        'nonLeaf',
+        `grad of the result of '${this.#node.op.name}' is null: backward fills it for leaves only; call retainGrad() on a result before backward`,
+      );
+    }
     return this.#grad;
   }
 
@@ -142,6 +149,11 @@ export class Tensor {
 
 /** The operations: `tensor.ts` puts them behind the prototype. As superclasses they would cost 40-60 ns a tensor. */
 export interface Tensor extends TensorMethods {}
+
+/** Whether backward leaves gradients at a node: at leaves, and where they are retained. */
+function keepsGrad({ variable, watchers }: Node): boolean {
+  return variable !== null || (watchers !== null && watchers.retained.length > 0);
+}
 
 /** A row-major tensor over the whole of a storage: how ops turn a kernel's result into a tensor. */
 export function wrap(storage: Storage, dtype: DType, shape: Shape): Tensor {

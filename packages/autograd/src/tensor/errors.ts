@@ -28,6 +28,12 @@ export class GradientError extends Error {
   override readonly name = 'GradientError';
 }
 
+/** Thrown while anomalies are looked for, by the first NaN or infinity. See `detectAnomaly`. */
+export class AnomalyError extends Error {
+  /** The class's name, for messages. */
+  override readonly name = 'AnomalyError';
+}
+
 /** Thrown when a matrix is not what an operation needs: singular, or not positive definite. PyTorch: `torch.linalg.LinAlgError`. */
 export class LinAlgError extends Error {
   /** The class's name, for messages. */
