@@ -7,16 +7,22 @@ import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage, storageCount } from '../tensor/storage.ts';
 import { type Order, positionIn, topologicalOrder } from './order.ts';
 
-/** Options of {@link backward}. */
-export interface BackwardOptions {
+/** What becomes of the graph that a sweep passes over. */
+export interface SweepOptions {
   /** Keep the saved values, so that the graph can be swept again. Default: the value of `createGraph`. */
   readonly retainGraph?: boolean;
   /** Record the sweep itself, so that the gradients can be differentiated. Default false. */
   readonly createGraph?: boolean;
 }
 
+/** Options of {@link Tensor.backward}. */
+export interface BackwardOptions extends SweepOptions {
+  /** The only leaves whose `grad` is filled; all that the tensor was computed from unless given. */
+  readonly inputs?: readonly Tensor[];
+}
+
 /** Options of {@link grad}. */
-export interface GradOptions extends BackwardOptions {
+export interface GradOptions extends SweepOptions {
   /** The cotangents of the outputs; may be left out for outputs of one element, where it is 1. */
   readonly gradOutputs?: Tensor | readonly (Tensor | null)[];
   /** Return null for an input that the outputs do not depend on, instead of throwing. Default false. */
@@ -217,18 +223,33 @@ function checkCurrent(op: string, x: Tensor, node: Node): void {
  * value that was changed in place. Leaves are written only when the whole sweep has succeeded.
  */
 export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOptions = {}): void {
-  const { createGraph = false, retainGraph = createGraph } = options;
+  const { createGraph = false, retainGraph = createGraph, inputs } = options;
+  const leaves = inputs?.map(leafOf);
   const firstStorage = storageCount();
   const found: { leaf: Tensor; gradient: Tensor }[] = [];
   withGradMode(createGraph, () => {
     const seeds = seedsOf('backward', [root], cotangent && [cotangent]);
     const order = topologicalOrder(seeds.map(({ node }) => node));
-    sweep(order, seeds, null, retainGraph, ({ variable }, [gradient]) => {
+    const wanted = leaves === undefined ? null : waysTo(order, leaves);
+    sweep(order, seeds, wanted, retainGraph, ({ variable }, [gradient]) => {
       if (variable !== null && gradient) found.push({ leaf: variable, gradient });
     });
     const taken = new Set<Storage>(cotangent && [cotangent.storage]);
     for (const { leaf, gradient } of found) store(leaf, gradient, firstStorage, taken);
   });
+  for (const { leaf } of found) {
+    const hooks = Tensor.nodeOf(leaf)?.watchers?.accumulated;
+    if (hooks !== undefined) for (const hook of [...hooks]) hook(leaf);
+  }
+}
+
+function leafOf(input: Tensor, index: number): Node {
+  const node = Tensor.nodeOf(input);
+  if (node !== null && node.variable !== null) return node;
+  throw new GradientError(
+    `backward: input ${index} is ${node === null ? 'not tracked' : `the result of '${node.op.name}'`}, and gradients are kept in the ` +
+      'grad of leaves; use grad(output, inputs) for others',
+  );
 }
 
 /** Adds a gradient to a leaf's; a first one is kept as it is when nothing else can hold the same elements. */
@@ -349,9 +370,24 @@ export function pull(
   targets: readonly Target[],
   retain: boolean,
 ): (Tensor | null)[] {
+  const wanted = waysTo(
+    order,
+    targets.map(({ node }) => node),
+  );
+  const results = new Array<Tensor | null>(targets.length).fill(null);
+  sweep(order, seeds, wanted, retain, (node, cotangents) => {
+    targets.forEach((target, k) => {
+      if (target.node === node) results[k] = cotangents[target.slot]!;
+    });
+  });
+  return results;
+}
+
+/** Which nodes of an order are on the way to some of them: 2 for these, 1 for those before them, 0 for others. */
+function waysTo(order: Order, targets: readonly Node[]): Uint8Array {
   const { nodes, parents, starts } = order;
   const wanted = new Uint8Array(nodes.length);
-  for (const { node } of targets) {
+  for (const node of targets) {
     const position = positionIn(order, node);
     if (position >= 0) wanted[position] = 2;
   }
@@ -360,13 +396,7 @@ export function pull(
       if (parents[at]! >= 0 && wanted[parents[at]!] !== 0) wanted[i] = 1;
     }
   }
-  const results = new Array<Tensor | null>(targets.length).fill(null);
-  sweep(order, seeds, wanted, retain, (node, cotangents) => {
-    targets.forEach((target, k) => {
-      if (target.node === node) results[k] = cotangents[target.slot]!;
-    });
-  });
-  return results;
+  return wanted;
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {

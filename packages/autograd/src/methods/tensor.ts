@@ -25,6 +25,17 @@ export interface HookHandle {
   remove(): void;
 }
 
+/** Puts a hook behind others. */
+function registered<T>(hooks: T[], hook: T): HookHandle {
+  hooks.push(hook);
+  return {
+    remove() {
+      const at = hooks.indexOf(hook);
+      if (at >= 0) hooks.splice(at, 1);
+    },
+  };
+}
+
 /** Differentiation, reading and printing: the top of the chain of methods. */
 export abstract class TensorMethods extends InPlaceMethods {
   /**
@@ -73,15 +84,22 @@ export abstract class TensorMethods extends InPlaceMethods {
     const node = Tensor.nodeOf(this);
     if (node === null)
       throw new GradientError('registerHook: the tensor is not tracked, so no gradient will pass here');
-    const { hooks } = node.watch();
-    const entry = { slot: Tensor.slotOf(this), hook };
-    hooks.push(entry);
-    return {
-      remove() {
-        const at = hooks.indexOf(entry);
-        if (at >= 0) hooks.splice(at, 1);
-      },
-    };
+    return registered(node.watch().hooks, { slot: Tensor.slotOf(this), hook });
+  }
+
+  /**
+   * Calls `hook` with this leaf whenever a `backward` has added to its `grad`, when all leaves have theirs: to step an optimizer,
+   * or to clip. PyTorch: `Tensor.register_post_accumulate_grad_hook`. Errors: GradientError for what is not a leaf that requires grad.
+   */
+  registerPostAccumulateGradHook(this: Tensor, hook: (leaf: Tensor) => void): HookHandle {
+    const node = Tensor.nodeOf(this);
+    if (node === null || node.variable === null) {
+      throw new GradientError(
+        `registerPostAccumulateGradHook: this is ${node === null ? 'not tracked' : `the result of '${node.op.name}'`}, and only ` +
+          'leaves that require grad accumulate; use registerHook()',
+      );
+    }
+    return registered(node.watch().accumulated, hook);
   }
 
   /** The one element as a number (1 and 0 for bool). Errors: ArgumentError unless there is exactly one. */

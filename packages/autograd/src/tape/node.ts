@@ -45,6 +45,8 @@ export type Jvp = (tangents: Tangents, node: Node) => readonly (Tensor | null)[]
 export interface Watchers {
   readonly hooks: { readonly slot: number; readonly hook: (grad: Tensor) => Tensor | undefined }[];
   readonly retained: { readonly slot: number; readonly tensor: Tensor }[];
+  /** Of a leaf: called when a backward has added to its grad. */
+  readonly accumulated: ((leaf: Tensor) => void)[];
 }
 
 let recorded = 0;
@@ -136,7 +138,7 @@ export class Node {
 
   /** Hooks and retained tensors, made on first use. */
   watch(): Watchers {
-    this.watchers ??= { hooks: [], retained: [] };
+    this.watchers ??= { hooks: [], retained: [], accumulated: [] };
     return this.watchers;
   }
 }
