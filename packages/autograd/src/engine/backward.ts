@@ -1,6 +1,7 @@
 import { detecting, inspectBackward, warnOfAccumulation } from '../tape/anomaly.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
+import { isStale } from '../tape/record.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
@@ -154,7 +155,15 @@ function watch(node: Node, cotangents: Pending): void {
   for (const { slot, hook } of [...hooks]) {
     const g = cotangents[slot]!;
     if (g === null) continue;
+    const { version } = g.storage;
     const replaced = hook(g);
+    if (g.storage.version !== version) {
+      // Cotangents share their elements with those of other tensors, and with the seed.
+      throw new GradientError(
+        `a hook on the result of '${node.op.name}' changed its gradient in place with '${g.storage.writer}', which would change the ` +
+          'gradients of other tensors too; return a new tensor from the hook instead',
+      );
+    }
     if (replaced === undefined) continue;
     const spec = node.outputs[slot]!;
     if (replaced.dtype !== spec.dtype || !sameShape(replaced.shape, spec.shape)) {
@@ -208,7 +217,7 @@ function seedsOf(
 }
 
 function checkCurrent(op: string, x: Tensor, node: Node): void {
-  if (node.variable === null && Tensor.versionOf(x) !== x.storage.version) {
+  if (isStale(x)) {
     throw new GradientError(
       `${op}: this tensor (made by '${node.op.name}') shares its elements with one that '${x.storage.writer}' changed in place ` +
         'after it was made, so its recorded history no longer describes its values; make it again after the change',

@@ -78,7 +78,8 @@ export abstract class TensorMethods extends InPlaceMethods {
 
   /**
    * Calls `hook` with the gradient of this tensor whenever a sweep has completed it; what it returns, if anything,
-   * replaces the gradient. PyTorch: `Tensor.register_hook`. Errors: GradientError for an untracked tensor.
+   * replaces the gradient. PyTorch: `Tensor.register_hook`. Errors: GradientError for an untracked tensor, and in the sweep
+   * for a hook that changes the gradient in place, since others may share its elements.
    */
   registerHook(this: Tensor, hook: (grad: Tensor) => Tensor | undefined): HookHandle {
     const node = Tensor.nodeOf(this);

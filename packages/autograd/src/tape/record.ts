@@ -13,15 +13,20 @@ export function isTracked(x: Tensor): boolean {
   return isGradEnabled() && parentOf(x) !== null;
 }
 
+/** Whether the history of a tensor no longer describes its elements: they were changed in place through another tensor. */
+export function isStale(x: Tensor): boolean {
+  const node = Tensor.nodeOf(x);
+  const version = Tensor.versionOf(x);
+  // Leaves and untracked tensors have no history but that of recorded changes, which they know nothing of.
+  return node === null || node.variable !== null
+    ? version < x.storage.recordedVersion
+    : version !== x.storage.version;
+}
+
 /** The node behind a tensor; refuses a tensor whose elements were changed in place behind the tape's back. */
 export function parentOf(x: Tensor): Node | null {
   const node = Tensor.nodeOf(x);
-  const version = Tensor.versionOf(x);
-  const stale =
-    node === null
-      ? version < x.storage.recordedVersion
-      : node.variable === null && version !== x.storage.version;
-  if (stale) {
+  if (isStale(x)) {
     throw new GradientError(
       `this tensor${node === null ? '' : ` (made by '${node.op.name}')`} shares its elements with one that '${x.storage.writer}' changed in place ` +
         'after it was made, so its recorded history no longer describes its values; make the view again after the change, or clone() before it',
