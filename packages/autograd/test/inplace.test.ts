@@ -217,6 +217,18 @@ describe('set_', () => {
     expect(noGrad(() => x.set_(0, 9)).toArray()).toEqual([9, 2, 3]);
   });
 
+  test('is refused before anything is written, so that saved values stay', () => {
+    const w = leaf([1, 2, 3]);
+    const buffer = zeros([3], { dtype: 'float64' });
+    const older = buffer.slice(0, 0, 2);
+    buffer.copy_(w);
+    const z = buffer.square().sum();
+    expect(() => older.set_(0, 9)).toThrow(/shares its elements with one that 'copy_' changed/);
+    expect(() => zeros([2], { dtype: 'float64' }).set_('...', older)).toThrow(/'copy_' changed/);
+    expect(buffer.toArray()).toEqual([1, 2, 3]);
+    expect(grad(z, w).toArray()).toEqual([2, 4, 6]);
+  });
+
   test('names what does not fit', () => {
     const x = zeros([2, 3]);
     expect(() => x.set_(0, zeros([2]))).toThrow(

@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { isGradEnabled } from '../tape/mode.ts';
 import { leafNode } from '../tape/node.ts';
+import { parentOf } from '../tape/record.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { category, checkDType, type DType, isFloat, storable } from '../tensor/dtype.ts';
@@ -123,6 +124,11 @@ function kept<A extends readonly unknown[]>(x: Tensor, operands: A): [x: Tensor,
 export function setInPlace(x: Tensor, subscripts: Subscript | readonly Subscript[], values: Operand): Tensor {
   const source = values instanceof Tensor ? apart(x, values.to(x.dtype)) : values;
   const recorded = checkWritable('set_', x, values instanceof Tensor && values.requiresGrad);
+  if (isGradEnabled()) {
+    // Before anything is written: a change that is refused halfway would leave elements that no version tells.
+    parentOf(x);
+    if (source instanceof Tensor) parentOf(source);
+  }
   const list = Array.isArray(subscripts) ? (subscripts as readonly Subscript[]) : [subscripts as Subscript];
   return commit('set_', x, writeAt('set_', x, list, source), recorded);
 }
