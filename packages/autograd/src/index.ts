@@ -26,6 +26,19 @@ export {
   grad,
   type MaybeGradients,
 } from './engine/backward.ts';
+export { type DrawOptions, toDot, toMermaid } from './inspect/draw.ts';
+export {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type GraphOptions,
+  type GraphOutput,
+  graphOf,
+  type SavedValue,
+  type TensorNames,
+  topologicalOrder,
+} from './inspect/graph.ts';
+export { type PrintTapeOptions, printTape } from './inspect/text.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export * as linalg from './linalg.ts';
@@ -57,7 +70,6 @@ export {
   adaptiveMaxPool3d,
   adaptiveMaxPool3dWithIndices,
 } from './ops/adaptivePool.ts';
-
 export {
   abs,
   add,

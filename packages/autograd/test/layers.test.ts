@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
   ['create.ts', 'linalg.ts', 'random.ts', 'update.ts'],
   ['distributions/'],
   ['transforms/'],
+  ['inspect/'],
   ['check/'],
   ['index.ts'],
 ];

@@ -126,6 +126,11 @@ export class Node {
     return this.#saved ?? none;
   }
 
+  /** Whether a saved value that is still held is what it was when the operation ran. */
+  isCurrent(index: number): boolean {
+    return this.held[index]?.storage.version === this.#versions[index];
+  }
+
   /** Shape and dtype of a tracked input. */
   input(index: number): Spec {
     return this.parents[index]!.outputs[this.slots[index]!]!;
