@@ -17,3 +17,4 @@ export * from '@tensortape/autograd';
 export * as datasets from '@tensortape/datasets';
 export * as nn from '@tensortape/nn';
 export * as optim from '@tensortape/optim';
+export * as func from './func.ts';

@@ -1,14 +1,17 @@
 import { pull, type Seed, type Target } from '../engine/backward.ts';
 import { push } from '../engine/forward.ts';
-import { type Order, topologicalOrder } from '../engine/order.ts';
+import { type Order, positionIn, topologicalOrder } from '../engine/order.ts';
 import type { Outputs } from '../tape/defineOp.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { Node, type Op } from '../tape/node.ts';
 import { parentOf } from '../tape/record.ts';
 import { alias, constant, Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
-import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
+import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
+
+/** How many functions have been traced: one that takes derivatives itself counts some. */
+let traces = 0;
 
 /** A function of tensors that gives a tensor, or several. */
 export type TensorFunction<R extends Outputs = Tensor> = (...inputs: Tensor[]) => R;
@@ -42,10 +45,18 @@ export class Trace<R extends Outputs> {
   readonly #to: readonly (Target | null)[];
   readonly #order: Order;
   readonly #tracksOthers: boolean;
+  readonly #isConstant: boolean;
 
-  constructor(name: string, f: TensorFunction<R>, primals: readonly Tensor[]) {
+  /** @param paths Where the inputs stand in the arguments, for messages. */
+  constructor(
+    name: string,
+    f: TensorFunction<R>,
+    primals: readonly Tensor[],
+    paths: readonly string[] = primals.map((_, i) => `[${i}]`),
+  ) {
     this.#name = name;
-    const inputs = primals.map((primal, i) => variable(name, primal, i));
+    const inputs = primals.map((primal, i) => variable(name, primal, paths[i]!));
+    const before = traces++;
     this.#inputs = inputs;
     this.#from = inputs.map((x) => ({ node: Tensor.nodeOf(x)!, slot: 0 }));
     const result = withGradMode(true, () => f(...inputs));
@@ -57,6 +68,8 @@ export class Trace<R extends Outputs> {
     const roots = this.#to.flatMap((target) => target?.node ?? []);
     this.#order = topologicalOrder(roots, this.#from[0]?.node.sequence);
     this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
+    this.#isConstant =
+      traces === before + 1 && inputs.every((x) => positionIn(this.#order, Tensor.nodeOf(x)!) < 0);
     const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
     this.output = (Array.isArray(result) ? visible : visible[0]) as R;
   }
@@ -83,6 +96,18 @@ export class Trace<R extends Outputs> {
     let at = 0;
     return this.#outputs.map(
       (y, i) => (this.#to[i] === null ? null : pushed[at++]) ?? constant(0, y.dtype, y.shape),
+    );
+  }
+
+  /**
+   * Refuses a function whose outputs do not depend on its inputs. One that takes derivatives itself may: those of a linear
+   * function are constant.
+   */
+  requireDependence(argnum: number): void {
+    if (!this.#isConstant) return;
+    throw new GradientError(
+      `func.${this.#name}: the result does not depend on argument ${argnum}: it is not used, or left the tape on the way ` +
+        '(item(), toArray(), detach(), noGrad, rounding, comparison)',
     );
   }
 
@@ -114,10 +139,10 @@ export class Trace<R extends Outputs> {
 }
 
 /** A transform's own name for one of its inputs. */
-function variable(name: string, primal: Tensor, index: number): Tensor {
+function variable(name: string, primal: Tensor, path: string): Tensor {
   if (!isFloat(primal.dtype)) {
     throw new DTypeError(
-      `func.${name}: input ${index} is ${primal.dtype}, and only floating point inputs have derivatives; capture it instead`,
+      `func.${name}: input ${path.replace(/^\[(\d+)\]/, '$1')} is ${primal.dtype}, and only floating point inputs have derivatives; capture it instead`,
     );
   }
   const x = alias(primal);
