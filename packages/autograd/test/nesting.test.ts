@@ -17,9 +17,7 @@ const methods = {
   tape: (f: Scalar) => (x: Tensor) => {
     const own = x.requiresGrad ? identity(x) : x.detach().requiresGrad_();
     const y = enableGrad(() => f(own));
-    return (
-      (y.requiresGrad ? grad(y, own, { createGraph: true, allowUnused: true }) : null) ?? own.detach().mul(0)
-    );
+    return (y.requiresGrad ? grad(y, own, { createGraph: true, allowUnused: true }) : null) ?? own.mul(0);
   },
 } satisfies Record<string, (f: Scalar) => Scalar>;
 

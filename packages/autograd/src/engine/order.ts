@@ -12,6 +12,11 @@ export interface Order {
 
 let pass = 0;
 
+/** How many orders have been made: two equal counts mean that no derivative was taken in between. */
+export function orderCount(): number {
+  return pass;
+}
+
 /**
  * A topological order of the graph behind `roots`: every node comes after all its consumers. A directed graph has such
  * an order exactly when it has no cycle, and removing a node without remaining consumers, again and again, yields one.

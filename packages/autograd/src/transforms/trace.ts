@@ -1,6 +1,6 @@
 import { pull, type Seed, type Target } from '../engine/backward.ts';
 import { push } from '../engine/forward.ts';
-import { type Order, positionIn, topologicalOrder } from '../engine/order.ts';
+import { type Order, orderCount, positionIn, topologicalOrder } from '../engine/order.ts';
 import type { Outputs } from '../tape/defineOp.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import { Node, type Op } from '../tape/node.ts';
@@ -9,9 +9,6 @@ import { alias, constant, Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-
-/** How many functions have been traced: one that takes derivatives itself counts some. */
-let traces = 0;
 
 /** A function of tensors that gives a tensor, or several. */
 export type TensorFunction<R extends Outputs = Tensor> = (...inputs: Tensor[]) => R;
@@ -56,11 +53,12 @@ export class Trace<R extends Outputs> {
   ) {
     this.#name = name;
     const inputs = primals.map((primal, i) => variable(name, primal, paths[i]!));
-    const before = traces++;
+    const before = orderCount();
     this.#inputs = inputs;
     this.#from = inputs.map((x) => ({ node: Tensor.nodeOf(x)!, slot: 0 }));
     const result = withGradMode(true, () => f(...inputs));
     this.#outputs = checkOutputs(name, result);
+    const differentiates = orderCount() > before;
     this.#to = this.#outputs.map((y) => {
       const node = parentOf(y);
       return node && { node, slot: Tensor.slotOf(y) };
@@ -68,8 +66,7 @@ export class Trace<R extends Outputs> {
     const roots = this.#to.flatMap((target) => target?.node ?? []);
     this.#order = topologicalOrder(roots, this.#from[0]?.node.sequence);
     this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
-    this.#isConstant =
-      traces === before + 1 && inputs.every((x) => positionIn(this.#order, Tensor.nodeOf(x)!) < 0);
+    this.#isConstant = !differentiates && inputs.every((x) => positionIn(this.#order, Tensor.nodeOf(x)!) < 0);
     const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
     this.output = (Array.isArray(result) ? visible : visible[0]) as R;
   }
