@@ -172,14 +172,18 @@ function anomaly(headline: string, node: Node, details: readonly string[]): Anom
 }
 
 /** The folder of this package's siblings, as stack traces show it: `…/packages/` or `…/node_modules/@tensortape/`. */
-const library = new URL('../../../', import.meta.url).pathname;
+function libraryFolder(): string | null {
+  const { url } = import.meta;
+  return URL.canParse('../../../', url) ? new URL('../../../', url).pathname : null;
+}
 
 /** The first line of a stack that is not the library's own. */
 function callerOf({ stack = '' }: Error): string {
   const frames = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
+  const library = libraryFolder();
   const own = (line: string) => {
-    const at = line.indexOf(library);
-    return at >= 0 && /^[^/]+\/(src|dist)\//.test(line.slice(at + library.length));
+    const at = library === null ? -1 : line.indexOf(library);
+    return library !== null && at >= 0 && /^[^/]+\/(src|dist)\//.test(line.slice(at + library.length));
   };
   const frame = frames.find((line) => !own(line)) ?? frames[0];
   return frame === undefined ? 'at an unknown place' : frame.trim();

@@ -21,9 +21,10 @@ const given = new Set<WarningKind>();
  * @example
  * ```ts
  * import { setWarnings, tensor } from '@tensortape/autograd';
- * setWarnings((message, kind) => console.log(kind));
+ * const seen: string[] = [];
+ * setWarnings((message, kind) => seen.push(kind));
  * const y = tensor(2, { requiresGrad: true }).square();
- * console.log(y.grad); // nonLeaf
+ * console.log(y.grad, seen); // null [ 'nonLeaf' ]
  * setWarnings('on');
  * ```
  */
