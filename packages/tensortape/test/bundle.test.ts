@@ -38,11 +38,11 @@ describe('bundles for browsers', () => {
        import * as optim from '@tensortape/optim';`,
       80_000,
     ],
-    // esbuild keeps the whole of a namespace that another package passes on.
+    // esbuild keeps the whole of a namespace that another package passes on: this grows with every layer and loss.
     [
       'the same through the namespaces of tensortape',
       "import { manualSeed, nn, optim, randn, tensor } from 'tensortape';",
-      90_000,
+      100_000,
     ],
   ])('%s stay small, and shed the samples', async (_, imports, limit) => {
     const code = await bundle(`
