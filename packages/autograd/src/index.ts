@@ -33,6 +33,7 @@ export {
   type GraphNode,
   type GraphOptions,
   type GraphOutput,
+  type GraphPlace,
   graphOf,
   type SavedValue,
   type TensorNames,

@@ -71,12 +71,20 @@ export interface GraphNode {
   readonly attributes: unknown;
 }
 
+/** One result of a node. */
+export interface GraphPlace {
+  /** Where the node stands in `Graph.nodes`. */
+  readonly node: number;
+  /** Which of its outputs it is. */
+  readonly slot: number;
+}
+
 /** The recorded computation behind some tensors. */
 export interface Graph {
   /** As they were recorded, which is a topological order: each node stands behind those that it reads. */
   readonly nodes: readonly GraphNode[];
   /** Which results of which nodes were asked for. */
-  readonly outputs: readonly { readonly node: number; readonly slot: number }[];
+  readonly outputs: readonly GraphPlace[];
   /** Bytes that the graph keeps alive beside the leaves, each array counted once. */
   readonly savedBytes: number;
 }

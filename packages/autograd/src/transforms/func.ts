@@ -17,9 +17,6 @@ import { type Derivatives, type Flat, flatten, type Like, type TensorTree } from
 
 export type { Derivatives, Like, TensorTree } from './tree.ts';
 
-/** A function of any arguments. */
-type Of<A extends readonly unknown[], R> = (...args: A) => R;
-
 /** A trace of a function by all its arguments, which are trees. */
 class TreeTrace<R extends Outputs> {
   readonly trace: Trace<R>;
@@ -59,11 +56,11 @@ export function vjp<R extends Outputs>(
   ...primals: Tensor[]
 ): [output: R, pullback: (...cotangents: Tensor[]) => Tensor[]];
 export function vjp<A extends readonly TensorTree[], R extends Outputs>(
-  f: Of<A, R>,
+  f: (...args: A) => R,
   ...primals: A
 ): [output: R, pullback: (...cotangents: Tensor[]) => { -readonly [K in keyof A]: Like<A[K]> }];
 export function vjp(
-  f: Of<never[], Outputs>,
+  f: (...args: never[]) => Outputs,
   ...primals: readonly unknown[]
 ): [output: Outputs, pullback: (...cotangents: Tensor[]) => unknown] {
   const traced = new TreeTrace('vjp', f, primals);
@@ -86,11 +83,11 @@ export function linearize<R extends Outputs>(
   ...primals: Tensor[]
 ): [output: R, pushforward: (...tangents: Tensor[]) => Tensor[]];
 export function linearize<A extends readonly TensorTree[], R extends Outputs>(
-  f: Of<A, R>,
+  f: (...args: A) => R,
   ...primals: A
 ): [output: R, pushforward: (...tangents: A) => Tensor[]];
 export function linearize(
-  f: Of<never[], Outputs>,
+  f: (...args: never[]) => Outputs,
   ...primals: readonly unknown[]
 ): [output: Outputs, pushforward: (...tangents: never[]) => Tensor[]] {
   const traced = new TreeTrace('linearize', f, primals);
@@ -114,12 +111,12 @@ export function jvp<R extends Outputs>(
   tangents: readonly Tensor[],
 ): [output: R, tangent: R];
 export function jvp<A extends readonly TensorTree[], R extends Outputs>(
-  f: Of<A, R>,
+  f: (...args: A) => R,
   primals: A,
   tangents: A,
 ): [output: R, tangent: R];
 export function jvp(
-  f: Of<never[], Outputs>,
+  f: (...args: never[]) => Outputs,
   primals: readonly unknown[],
   tangents: readonly unknown[],
 ): [output: Outputs, tangent: Outputs] {
@@ -142,10 +139,10 @@ export function jvp(
  */
 export function grad(f: TensorFunction, argnum?: number): (...inputs: Tensor[]) => Tensor;
 export function grad<A extends readonly unknown[], const N extends number = 0>(
-  f: Of<A, Tensor>,
+  f: (...args: A) => Tensor,
   argnum?: N,
 ): (...args: A) => Like<A[N]>;
-export function grad(f: Of<never[], Tensor>, argnum = 0): (...args: never[]) => unknown {
+export function grad(f: (...args: never[]) => Tensor, argnum = 0): (...args: never[]) => unknown {
   return (...args) => derive('grad', f, args, argnum)[1];
 }
 
@@ -165,11 +162,11 @@ export function valueAndGrad(
   argnum?: number,
 ): (...inputs: Tensor[]) => [value: Tensor, gradient: Tensor];
 export function valueAndGrad<A extends readonly unknown[], const N extends number = 0>(
-  f: Of<A, Tensor>,
+  f: (...args: A) => Tensor,
   argnum?: N,
 ): (...args: A) => [value: Tensor, gradient: Like<A[N]>];
 export function valueAndGrad(
-  f: Of<never[], Tensor>,
+  f: (...args: never[]) => Tensor,
   argnum = 0,
 ): (...args: never[]) => [value: Tensor, gradient: unknown] {
   return (...args) => derive('valueAndGrad', f, args, argnum);
@@ -177,7 +174,7 @@ export function valueAndGrad(
 
 function derive(
   name: string,
-  f: Of<never[], Tensor>,
+  f: (...args: never[]) => Tensor,
   args: readonly unknown[],
   argnum: number,
 ): [value: Tensor, gradient: unknown] {
@@ -196,7 +193,7 @@ function derive(
 /** `f` as a function of one of its arguments; the others are captured as they are. */
 function ofOne<R>(
   name: string,
-  f: Of<never[], R>,
+  f: (...args: never[]) => R,
   args: readonly unknown[],
   argnum: number,
 ): (x: unknown) => R {
@@ -233,11 +230,11 @@ export interface JacobianOptions<N extends number = number> {
  */
 export function jacobian(f: TensorFunction, options?: JacobianOptions): (...inputs: Tensor[]) => Tensor;
 export function jacobian<A extends readonly unknown[], R extends TensorTree, const N extends number = 0>(
-  f: Of<A, R>,
+  f: (...args: A) => R,
   options?: JacobianOptions<N>,
 ): (...args: A) => Derivatives<R, A[N]>;
 export function jacobian(
-  f: Of<never[], unknown>,
+  f: (...args: never[]) => unknown,
   options: JacobianOptions = {},
 ): (...args: never[]) => unknown {
   const { argnum = 0, mode } = options;
@@ -348,12 +345,12 @@ function units(x: Tensor): Tensor[] {
  */
 export function hessian(f: TensorFunction, argnum?: number): (...inputs: Tensor[]) => Tensor;
 export function hessian<A extends readonly unknown[], const N extends number = 0>(
-  f: Of<A, Tensor>,
+  f: (...args: A) => Tensor,
   argnum?: N,
 ): (...args: A) => Derivatives<Like<A[N]>, A[N]>;
-export function hessian(f: Of<never[], Tensor>, argnum = 0): (...args: never[]) => unknown {
+export function hessian(f: (...args: never[]) => Tensor, argnum = 0): (...args: never[]) => unknown {
   const gradient = (...args: never[]) => derive('hessian', f, args, argnum)[1];
-  return jacobian(gradient as Of<never[], Tensor>, { argnum, mode: 'forward' });
+  return jacobian(gradient as (...args: never[]) => Tensor, { argnum, mode: 'forward' });
 }
 
 /**
@@ -368,7 +365,7 @@ export function hessian(f: Of<never[], Tensor>, argnum = 0): (...args: never[]) 
  */
 export function hvp(f: TensorFunction, x: Tensor, v: Tensor): Tensor;
 export function hvp<X extends TensorTree>(f: (x: X) => Tensor, x: X, v: X): Like<X>;
-export function hvp(f: Of<never[], Tensor>, x: unknown, v: unknown): unknown {
+export function hvp(f: (...args: never[]) => Tensor, x: unknown, v: unknown): unknown {
   const { flat, gradient } = gradientOf('hvp', f, x);
   return flat.rebuild(new Trace('hvp', gradient, flat.tensors, flat.paths).pushforward(flatten(v).tensors));
 }
@@ -385,7 +382,7 @@ export function hvp(f: Of<never[], Tensor>, x: unknown, v: unknown): unknown {
  */
 export function vhp(f: TensorFunction, x: Tensor, v: Tensor): Tensor;
 export function vhp<X extends TensorTree>(f: (x: X) => Tensor, x: X, v: X): Like<X>;
-export function vhp(f: Of<never[], Tensor>, x: unknown, v: unknown): unknown {
+export function vhp(f: (...args: never[]) => Tensor, x: unknown, v: unknown): unknown {
   const { flat, gradient } = gradientOf('vhp', f, x);
   return flat.rebuild(new Trace('vhp', gradient, flat.tensors, flat.paths).pullback(flatten(v).tensors));
 }
@@ -393,7 +390,7 @@ export function vhp(f: Of<never[], Tensor>, x: unknown, v: unknown): unknown {
 /** A point taken apart, and the gradient as a function of its tensors. */
 function gradientOf(
   name: string,
-  f: Of<never[], Tensor>,
+  f: (...args: never[]) => Tensor,
   x: unknown,
 ): { flat: Flat; gradient: TensorFunction<Tensor[]> } {
   const flat = flatten(x);
