@@ -100,27 +100,7 @@ function kept<A extends readonly unknown[]>(x: Tensor, operands: A): [x: Tensor,
   return [copy, ...operands.map(unchanged)] as [x: Tensor, ...operands: A];
 }
 
-/**
- * Replaces the elements of `x` that `subscripts` name, in place: PyTorch's `x[…] = values`. The tape records the change, which a
- * change of `x.at(…)` would lose. One subscript may stand alone; a list is one of subscripts, so a list of positions stands in a
- * list of its own. `values` is a number, or a tensor that is converted to the dtype of `x` and broadcasts to `x.at(…)`; of several
- * values for one element the last in row-major order stays. Only what is named is written.
- *
- * Derivatives: for `x` as it was the cotangent, with zeros at elements that were replaced; for `values` the cotangent at the
- * elements where they stayed. Errors: as {@link at}; ShapeError when the values do not broadcast; GradientError as
- * {@link copyInPlace}.
- *
- * @example
- * ```ts
- * import { tensor, zeros } from '@tensortape/autograd';
- * const w = tensor([1, 2], { requiresGrad: true });
- * const rows = zeros([3, 2]);
- * rows.set_(0, w.square()).set_(['1:', 0], 7);
- * console.log(rows.toArray()); // [ [ 1, 4 ], [ 7, 0 ], [ 7, 0 ] ]
- * rows.sum().backward();
- * console.log(w.grad?.toArray()); // [ 2, 4 ]
- * ```
- */
+/** Replaces the elements of `x` that `subscripts` name, in place; only these are written. See `Tensor.set_`. */
 export function setInPlace(x: Tensor, subscripts: Subscript | readonly Subscript[], values: Operand): Tensor {
   const source = values instanceof Tensor ? apart(x, values.to(x.dtype)) : values;
   const recorded = checkWritable('set_', x, values instanceof Tensor && values.requiresGrad);
