@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+/** Probability distributions. */
+export * as autograd from './autograd.ts';
 export {
   type GradcheckOptions,
   type GradgradcheckOptions,
@@ -16,7 +19,6 @@ export {
   numericJvp,
 } from './check/numeric.ts';
 export * from './create.ts';
-/** Probability distributions. */
 export * as distributions from './distributions/index.ts';
 export {
   type BackwardOptions,

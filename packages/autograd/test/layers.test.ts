@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['engine/'],
   ['methods/'],
   ['tensor.ts'],
-  ['create.ts', 'linalg.ts', 'random.ts', 'update.ts'],
+  ['autograd.ts', 'create.ts', 'linalg.ts', 'random.ts', 'update.ts'],
   ['distributions/'],
   ['transforms/'],
   ['inspect/'],

@@ -4,6 +4,7 @@ import type { Node, Spec } from '../tape/node.ts';
 import { isStale } from '../tape/record.ts';
 import { constant, Tensor } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
+import { kindOf } from '../tensor/kind.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage, storageCount } from '../tensor/storage.ts';
 import { type Order, positionIn, topologicalOrder } from './order.ts';
@@ -140,9 +141,16 @@ function accumulate(
   }
 }
 
-function checkCotangent(node: Node, index: number, g: Tensor, spec: Spec): void {
-  if (g.dtype === spec.dtype && sameShape(g.shape, spec.shape)) return;
+function checkCotangent(node: Node, index: number, g: unknown, spec: Spec): asserts g is Tensor {
+  const isTensor = g instanceof Tensor;
+  if (isTensor && g.dtype === spec.dtype && sameShape(g.shape, spec.shape)) return;
   const input = node.op.inputs[Math.min(index, node.op.inputs.length - 1)];
+  if (!isTensor) {
+    throw new GradientError(
+      `the rule of '${node.op.name}' for its input '${input}' returned ${kindOf(g)}; expected a tensor of shape ` +
+        `${formatShape(spec.shape)} and dtype ${spec.dtype}, or null for zero`,
+    );
+  }
   throw new GradientError(
     `the rule of '${node.op.name}' for its input '${input}' returned a gradient of shape ${formatShape(g.shape)} and dtype ` +
       `${g.dtype}, but the input has shape ${formatShape(spec.shape)} and dtype ${spec.dtype}`,

@@ -1,7 +1,8 @@
 import { checkTensor } from '../tensor/check.ts';
 import { alias } from '../tensor/core.ts';
+import { GradientError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { withGradMode } from './mode.ts';
+import { runForward, runRule } from './guard.ts';
 import type { Cotangents, Node, Op, Spec, Tangents } from './node.ts';
 import { isTracked, recordAll } from './record.ts';
 
@@ -98,13 +99,13 @@ export function defineOp<const N extends string, const S extends N | 'output', A
   return (inputs, ...[attributes]) => {
     const list = names.map((name) => inputs[name]);
     for (let i = 0; i < list.length; i++) checkTensor(definition.name, names[i]!, list[i]);
-    const result = withGradMode(false, () => forward(inputs, attributes as A));
+    const { result, made } = runForward(definition.name, names, list, () => forward(inputs, attributes as A));
     // A forward that hands back an input must not move that input on the tape.
     const fresh = (y: Tensor) => (list.includes(y) ? alias(y) : y);
     const outputs = isTensors(result) ? result.map(fresh) : [fresh(result as Tensor)];
     if (list.some(isTracked)) {
       const saved = saves.flatMap((name) => (name === 'output' ? outputs : [inputs[name as N]]));
-      recordAll(op, list, outputs, saved, attributes);
+      recordAll(op, list, outputs, saved, attributes, made);
     }
     return (isTensors(result) ? outputs : outputs[0]) as R;
   };
@@ -137,29 +138,39 @@ function lower<N extends string, S extends N | 'output', A, R extends Outputs>(
     onceDifferentiable,
     vjp(cotangents, node, index) {
       const rule = typeof vjp === 'function' ? null : vjp[inputs[index]!];
-      return rule
-        ? rule(cotangentOf(cotangents, node), new Saved(node), node.attributes as A, node.input(index))
-        : null;
+      if (!rule) return null;
+      return runRule(node, cotangents, () =>
+        rule(cotangentOf(cotangents, node), new Saved(node), node.attributes as A, node.input(index)),
+      );
     },
     jointVjp:
       typeof vjp === 'function'
         ? (cotangents, node, needs) => {
-            const result = vjp(
-              cotangentOf(cotangents, node),
-              new Saved(node),
-              node.attributes as A,
-              named(needs),
+            const result = runRule(node, cotangents, () =>
+              vjp(cotangentOf(cotangents, node), new Saved(node), node.attributes as A, named(needs)),
             );
+            checkNames(name, inputs, result);
             return inputs.map((key) => result[key]);
           }
         : null,
     jvp: jvp
       ? (tangents, node) => {
-          const result = jvp(named(tangents), new Saved(node), node.attributes as A);
+          const result = runRule(node, tangents, () =>
+            jvp(named(tangents), new Saved(node), node.attributes as A),
+          );
           return several(node) ? (result as Tangents) : [result as Tensor | null];
         }
       : null,
   };
+}
+
+/** Refuses gradients of inputs that the operation does not have. */
+function checkNames(op: string, inputs: readonly string[], result: object): void {
+  const unknown = Object.keys(result).find((key) => !inputs.includes(key));
+  if (unknown === undefined) return;
+  throw new GradientError(
+    `the rule of '${op}' returned a gradient of '${unknown}'; its inputs are ${inputs.join(', ')}`,
+  );
 }
 
 /** A class whose properties are the saved values, each read (and checked) only when a rule asks for it. */

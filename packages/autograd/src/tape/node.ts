@@ -70,6 +70,8 @@ export class Node {
   /** The leaf that this node stands for, or null for an operation. */
   readonly variable: Tensor | null;
   watchers: Watchers | null = null;
+  /** The ids of the first storage that the forward function of a declared operation made, and of the first after it. */
+  made: readonly [first: number, end: number] | null = null;
 
   // Scratch of the ordering pass (engine/order.ts); meaningless between passes.
   mark = 0;

@@ -2,6 +2,7 @@ import { Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
 import { detecting, inspectForward } from './anomaly.ts';
+import { refuseSmuggled } from './guard.ts';
 import { isGradEnabled } from './mode.ts';
 import { Node, type Op, type Spec } from './node.ts';
 
@@ -26,6 +27,7 @@ export function isStale(x: Tensor): boolean {
 /** The node behind a tensor; refuses a tensor whose elements were changed in place behind the tape's back. */
 export function parentOf(x: Tensor): Node | null {
   const node = Tensor.nodeOf(x);
+  if (node === null) refuseSmuggled(x);
   if (isStale(x)) {
     throw new GradientError(
       `this tensor${node === null ? '' : ` (made by '${node.op.name}')`} shares its elements with one that '${x.storage.writer}' changed in place ` +
@@ -97,11 +99,13 @@ export function recordAll(
   outputs: readonly Tensor[],
   saved: Saved,
   attributes: unknown,
+  made: Node['made'] = null,
 ): void {
   const parents = inputs.map(parentOf);
   const slots = inputs.map((input) => Tensor.slotOf(input));
   const specs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
   const node = new Node(op, parents, slots, specs, saved, attributes);
+  node.made = made;
   outputs.forEach((output, slot) => {
     if (isFloat(output.dtype)) Tensor.attach(output, node, slot);
   });
