@@ -6,6 +6,7 @@
 export { type Layer, ModuleDict, ModuleList, Sequential } from './containers.ts';
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
+export { functionalCall, type NamedTensors } from './functionalCall.ts';
 /** Initial values for parameters. */
 export * as init from './init.ts';
 export { LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh } from './layers/activation.ts';
