@@ -11,7 +11,7 @@ export type LikeAll<A extends readonly unknown[]> = { [K in keyof A]: Like<A[K]>
 export type CotangentsLike<R> = R extends readonly (infer T)[]
   ? number extends R['length']
     ? Like<T>[]
-    : Extract<LikeAll<R>, unknown[]>
+    : Extract<LikeAll<R>, readonly unknown[]>
   : [cotangent: Like<R>];
 
 /**
