@@ -52,7 +52,7 @@ describe('a checkpoint gives the gradients of a plain call', () => {
     close(func.hessian(f(checkpoint))(v), func.hessian(plain)(v));
     const t = randn([3], { dtype: 'float64' });
     close(func.jvp(f(checkpoint), [v], [t])[1], func.jvp(plain, [v], [t])[1]);
-    close(func.linearize(f(checkpoint), v)[1](t)[0]!, func.jvp(plain, [v], [t])[1]);
+    close(func.linearize(f(checkpoint), v)[1](t), func.jvp(plain, [v], [t])[1]);
   });
 
   test('nested, with several outputs of which some are untracked, and one is an input', () => {

@@ -1,73 +1,92 @@
-import { ArgumentError, formatShape, ShapeError, sameShape, Tensor } from '@tensortape/autograd';
-import type { Module } from './module.ts';
+import { ArgumentError, formatShape, isFloat, sameShape, Tensor } from '@tensortape/autograd';
+import { Module } from './module.ts';
+import { variableName } from './names.ts';
+import { Parameter } from './parameter.ts';
 
-/** Tensors by the names of parameters and buffers. */
+/** Tensors for the parameters and buffers of a module, by state-dict key. */
 export type NamedTensors = Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>;
 
 /**
- * Runs a module with other tensors in the place of its parameters and buffers, and puts these back, also when it throws: a
- * module as a function of its parameters, for `func.grad` and its kin. `tensors` are by the names of `namedParameters()` and
- * `namedBuffers()`; those that it lacks stay. A parameter that stands in several places is replaced in all of them. PyTorch:
- * `torch.func.functional_call`.
+ * Calls a module with other tensors in the place of its parameters and buffers, and leaves it as it was, also when the call
+ * throws: the module as a function of its parameters, for `func.grad` and its kin. PyTorch: `torch.func.functional_call`.
  *
- * Errors: ArgumentError for a name that the module does not have, and what is no tensor; ShapeError for another shape.
+ * Keys are those of `stateDict()`. Every parameter must be given, so that none is left out by mistake (PyTorch takes the module's
+ * own); buffers may be. A parameter that stands under several keys is given under one of them, or under all as the same tensor.
+ * A float tensor may have another float dtype than the module's. Layers that update buffers in place change the ones given.
+ *
+ * Errors: ArgumentError that names the key: unknown, missing, not a tensor, of another shape, of an integer dtype that differs,
+ * or tied to a key that was given another tensor.
  *
  * @example
  * ```ts
- * import { func, randn, type Tensor } from '@tensortape/autograd';
+ * import { func, stack, type Tensor, tensor } from '@tensortape/autograd';
  * import { functionalCall, Linear } from '@tensortape/nn';
- * const net = new Linear(3, 1);
- * const parameters = Object.fromEntries(net.namedParameters());
- * const loss = (p: Record<string, Tensor>, x: Tensor) => functionalCall(net, p, x).square().mean();
- * const gradients = func.grad(loss)(parameters, randn([5, 3]));
- * console.log(gradients['weight']?.shape, net.weight.grad); // [ 1, 3 ] null
+ *
+ * const net = new Linear(2, 1);
+ * const x = tensor([[1, 2]]);
+ * const loss = (w: { weight: Tensor; bias: Tensor }) => functionalCall(net, w, x).sum();
+ * const { weight, bias } = func.grad(loss)({ weight: tensor([[3, 4]]), bias: tensor([5]) });
+ * console.log(weight.toArray(), bias.toArray(), net.weight.grad); // [ [ 1, 2 ] ] [ 1 ] null
+ *
+ * // The mean prediction of an ensemble, from one module and several sets of parameters.
+ * const members = [1, 2, 3].map((k) => ({ weight: tensor([[k, k]]), bias: tensor([0]) }));
+ * console.log(stack(members.map((member) => functionalCall(net, member, x))).mean().item()); // 6
  * ```
  */
-export function functionalCall<M extends Module>(
-  module: M,
+export function functionalCall<Args extends unknown[], R>(
+  module: Module & { forward(...args: Args): R },
   tensors: NamedTensors,
-  ...inputs: Parameters<M['forward']>
-): ReturnType<M['forward']> {
-  const given =
-    tensors instanceof Map ? (tensors as ReadonlyMap<string, Tensor>) : new Map(Object.entries(tensors));
-  const own = new Map<string, Tensor>([...module.namedParameters(), ...module.namedBuffers()]);
-  const replacements = new Map<unknown, Tensor>();
-  for (const [name, tensor] of given) {
-    const present = own.get(name);
-    checkReplacement(name, present, tensor, [...own.keys()]);
-    replacements.set(present, tensor);
-  }
-  const places = module.modules().flatMap((holder) =>
-    Object.keys(holder).flatMap((field) => {
-      const value: unknown = Reflect.get(holder, field);
-      return replacements.has(value) ? [{ holder, field, value }] : [];
-    }),
-  );
-  try {
-    for (const { holder, field, value } of places) Reflect.set(holder, field, replacements.get(value));
-    return Reflect.apply(module.forward, module, inputs) as ReturnType<M['forward']>;
-  } finally {
-    for (const { holder, field, value } of places) Reflect.set(holder, field, value);
-  }
+  ...args: Args
+): R {
+  const given = new Map(tensors instanceof Map ? tensors : Object.entries(tensors));
+  return Module.withTensors(module, replacements(module, given), () => module.forward(...args));
 }
 
-function checkReplacement(
-  name: string,
-  present: Tensor | undefined,
-  tensor: unknown,
-  known: readonly string[],
-): asserts tensor is Tensor {
-  if (present === undefined) {
+/** What stands for each parameter and buffer of the module. */
+function replacements(module: Module, given: ReadonlyMap<string, unknown>): Map<Tensor, Tensor> {
+  const where = `functionalCall: ${variableName(module.constructor.name)}`;
+  const own = Module.tensorsOf(module);
+  const keys = new Set(own.map(({ key }) => key));
+  for (const key of given.keys()) {
+    if (keys.has(key)) continue;
     throw new ArgumentError(
-      `functionalCall: there is no parameter or buffer '${name}'; there are ${known.join(', ')}`,
+      `${where} has no parameter or buffer '${key}'; it has ${[...keys].join(', ') || 'none'}`,
     );
   }
-  if (!(tensor instanceof Tensor)) {
-    throw new ArgumentError(`functionalCall: '${name}' is not a tensor; make one with tensor(…)`);
+  const chosen = new Map<Tensor, { readonly key: string; readonly value: Tensor }>();
+  for (const { key, tensor, declared } of own) {
+    if (!given.has(key)) continue;
+    const value = given.get(key);
+    checkFit(where, key, value, tensor);
+    const other = chosen.get(declared);
+    if (other !== undefined && other.value !== value) {
+      throw new ArgumentError(
+        `${where}: '${other.key}' and '${key}' are one tensor of the module, and were given different ones; give one of them`,
+      );
+    }
+    chosen.set(declared, { key, value });
   }
-  if (!sameShape(tensor.shape, present.shape)) {
-    throw new ShapeError(
-      `functionalCall: '${name}' has shape ${formatShape(tensor.shape)}, the module's ${formatShape(present.shape)}`,
+  const missing = own.find(({ declared }) => declared instanceof Parameter && !chosen.has(declared));
+  if (missing !== undefined) {
+    throw new ArgumentError(
+      `${where}: the parameter '${missing.key}' is missing; to keep the module's own, start from Object.fromEntries(module.namedParameters())`,
     );
+  }
+  return new Map([...chosen].map(([declared, { value }]) => [declared, value]));
+}
+
+function checkFit(where: string, key: string, value: unknown, tensor: Tensor): asserts value is Tensor {
+  if (!(value instanceof Tensor)) {
+    throw new ArgumentError(
+      `${where}: '${key}' is ${value === null ? 'null' : `of type ${typeof value}`}, expected a tensor`,
+    );
+  }
+  if (!sameShape(value.shape, tensor.shape)) {
+    throw new ArgumentError(
+      `${where}: '${key}' has shape ${formatShape(value.shape)}, expected ${formatShape(tensor.shape)}`,
+    );
+  }
+  if (value.dtype !== tensor.dtype && !(isFloat(value.dtype) && isFloat(tensor.dtype))) {
+    throw new ArgumentError(`${where}: '${key}' is ${value.dtype}, expected ${tensor.dtype}`);
   }
 }

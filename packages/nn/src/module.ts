@@ -25,10 +25,24 @@ const located = new WeakSet<Error>();
 
 let created = 0;
 
+/** A field with a parameter or buffer, or with the tensor that stands in for it during a functional call. */
+interface Member<T extends Parameter | Buffer> {
+  readonly field: string;
+  readonly tensor: T;
+  readonly declared: T;
+}
+
+/** A parameter or buffer with its state-dict key. */
+interface KeyedTensor<T extends Parameter | Buffer = Parameter | Buffer> {
+  readonly key: string;
+  readonly tensor: T;
+  readonly declared: T;
+}
+
 /** What a module's own fields hold, in declaration order. */
 interface Members {
-  readonly parameters: [field: string, parameter: Parameter][];
-  readonly buffers: [field: string, buffer: Buffer][];
+  readonly parameters: Member<Parameter>[];
+  readonly buffers: Member<Buffer>[];
   readonly children: [field: string, child: Module][];
 }
 
@@ -78,6 +92,8 @@ export abstract class Module {
   readonly #id = created++;
   #training = true;
   #hooks: Hooks | null = null;
+  /** While other tensors stand in for parameters and buffers: what the fields were declared with. */
+  #declared: ReadonlyMap<string, Parameter | Buffer> | null = null;
   /** The outermost module below which this one was found last. */
   #root = -1;
   /** Modules that run below this one, do not belong to it, and have nothing to train. */
@@ -158,8 +174,10 @@ export abstract class Module {
     // Faster than Object.entries, which is slow where a property is not enumerable.
     for (const field of Object.keys(this)) {
       const value: unknown = Reflect.get(this, field);
-      if (value instanceof Parameter) members.parameters.push([field, value]);
-      else if (value instanceof Buffer) members.buffers.push([field, value]);
+      const declared = this.#declared?.get(field) ?? value;
+      if (declared instanceof Parameter)
+        members.parameters.push({ field, tensor: value as Parameter, declared });
+      else if (declared instanceof Buffer) members.buffers.push({ field, tensor: value as Buffer, declared });
       else if (value instanceof Module) members.children.push([field, value]);
     }
     return members;
@@ -189,28 +207,62 @@ export abstract class Module {
   }
 
   /** Parameters and buffers with their state-dict keys; shared ones at each of their places. */
-  #tensors(): [key: string, tensor: Parameter | Buffer][] {
-    const found: [string, Parameter | Buffer][] = [];
+  #tensors(): KeyedTensor[] {
+    const found: KeyedTensor[] = [];
     for (const place of this.#places()) {
       const { module, key, parameters, buffers } = place;
       checkKeys(place, (field) => module.stateKey(field));
-      for (const [field, tensor] of [...parameters, ...buffers]) {
-        found.push([joinPath(key, module.stateKey(field)), tensor]);
+      for (const { field, tensor, declared } of [...parameters, ...buffers]) {
+        found.push({ key: joinPath(key, module.stateKey(field)), tensor, declared });
       }
     }
     return found;
   }
 
+  /** @internal Parameters and buffers with their state-dict keys, under every name that they have. */
+  static tensorsOf(module: Module): readonly KeyedTensor[] {
+    return module.#tensors();
+  }
+
+  /** @internal Runs `body` with other tensors in the fields of declared parameters and buffers; restores them also when it throws. */
+  static withTensors<R>(module: Module, replacements: ReadonlyMap<Tensor, Tensor>, body: () => R): R {
+    const restore: (() => void)[] = [];
+    // A shared module stands at several places, and is changed once.
+    const owners = new Map(module.#places().map((place) => [place.module, place]));
+    try {
+      for (const [owner, { parameters, buffers }] of owners) {
+        const before = owner.#declared;
+        restore.push(() => {
+          owner.#declared = before;
+        });
+        const members = [...parameters, ...buffers].filter(({ declared }) => replacements.has(declared));
+        owner.#declared = new Map([
+          ...(before ?? []),
+          ...members.map(({ field, declared }) => [field, declared] as const),
+        ]);
+        for (const { field, tensor, declared } of members) {
+          if (!Reflect.set(owner, field, replacements.get(declared))) {
+            throw new ArgumentError(
+              `functionalCall: the field '${field}' of ${owner.constructor.name} cannot be written`,
+            );
+          }
+          restore.push(() => Reflect.set(owner, field, tensor));
+        }
+      }
+      return body();
+    } finally {
+      for (const undo of restore) undo();
+    }
+  }
+
   /** The parameters of this module and those below it, each once. PyTorch: `Module.parameters`. */
   parameters(): Parameter[] {
-    return [...new Set(this.#places().flatMap(({ parameters }) => parameters.map(([, value]) => value)))];
+    return [...new Set(this.#places().flatMap(({ parameters }) => parameters.map(({ tensor }) => tensor)))];
   }
 
   /** The parameters with their state-dict keys, each once, under its first key. PyTorch: `Module.named_parameters`. */
   namedParameters(): [key: string, parameter: Parameter][] {
-    return unique(this.#tensors()).filter(
-      (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
-    );
+    return unique(this.#tensors().filter(isParameter).map(entryOf));
   }
 
   /** The buffers of this module and those below it, each once. PyTorch: `Module.buffers`. */
@@ -220,7 +272,7 @@ export abstract class Module {
 
   /** The buffers with their state-dict keys, each once, under its first key. PyTorch: `Module.named_buffers`. */
   namedBuffers(): [key: string, buffer: Buffer][] {
-    return unique(this.#tensors()).filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer);
+    return unique(this.#tensors().filter(isBuffer).map(entryOf));
   }
 
   /** The modules directly below this one, each once. PyTorch: `Module.children`. */
@@ -250,8 +302,10 @@ export abstract class Module {
    * Errors: ArgumentError when two fields of a module have one key.
    */
   stateDict(): StateDict {
-    const kept = this.#tensors().filter(([, tensor]) => tensor instanceof Parameter || tensor.persistent);
-    return new Map(kept.map(([key, tensor]) => [key, tensor.detach()]));
+    const kept = this.#tensors().filter(
+      ({ declared }) => declared instanceof Parameter || declared.persistent,
+    );
+    return new Map(kept.map(({ key, tensor }) => [key, tensor.detach()]));
   }
 
   /**
@@ -301,7 +355,7 @@ export abstract class Module {
    * but its running averages stay in the old dtype, so convert before the first step. PyTorch: `Module.to`.
    */
   to(dtype: FloatDType): this {
-    for (const [, tensor] of this.#tensors()) if (isFloat(tensor.dtype)) tensor.to_(dtype);
+    for (const { tensor } of this.#tensors()) if (isFloat(tensor.dtype)) tensor.to_(dtype);
     return this;
   }
 
@@ -406,7 +460,8 @@ function checkKeys(
   keyOf: (field: string) => string,
 ): void {
   const fields = new Map<string, string>();
-  for (const [field] of [...parameters, ...buffers, ...children]) {
+  const named = [...parameters, ...buffers, ...children.map(([field]) => ({ field }))];
+  for (const { field } of named) {
     const key = keyOf(field);
     const other = fields.get(key);
     if (other !== undefined) {
@@ -417,6 +472,18 @@ function checkKeys(
     }
     fields.set(key, field);
   }
+}
+
+function isParameter(one: KeyedTensor): one is KeyedTensor<Parameter> {
+  return one.declared instanceof Parameter;
+}
+
+function isBuffer(one: KeyedTensor): one is KeyedTensor<Buffer> {
+  return one.declared instanceof Buffer;
+}
+
+function entryOf<T extends Parameter | Buffer>({ key, tensor }: KeyedTensor<T>): [key: string, tensor: T] {
+  return [key, tensor];
 }
 
 /** Entries without those whose value came before. */

@@ -1,8 +1,7 @@
 /**
- * Function transforms: derivatives of functions as functions, and modules as functions of their parameters. Names follow
- * `torch.func`.
+ * Function transforms, and modules as functions of their parameters.
  *
  * @module
  */
 export * from '@tensortape/autograd/func';
-export { functionalCall, type NamedTensors } from '@tensortape/nn';
+export { functionalCall } from '@tensortape/nn';

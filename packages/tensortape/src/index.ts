@@ -17,4 +17,5 @@ export * from '@tensortape/autograd';
 export * as datasets from '@tensortape/datasets';
 export * as nn from '@tensortape/nn';
 export * as optim from '@tensortape/optim';
+/** Function transforms, and modules as functions of their parameters. */
 export * as func from './func.ts';

@@ -7,8 +7,9 @@ import { Node, type Op } from '../tape/node.ts';
 import { parentOf } from '../tape/record.ts';
 import { alias, constant, Tensor } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
-import { ArgumentError, DTypeError, GradientError, ShapeError } from '../tensor/errors.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
+import { DTypeError, GradientError } from '../tensor/errors.ts';
+import { formatShape } from '../tensor/shape.ts';
+import { flatten, mapTree, unflatten } from './tree.ts';
 
 /** A function of tensors that gives a tensor, or several. */
 export type TensorFunction<R extends Outputs = Tensor> = (...inputs: Tensor[]) => R;
@@ -31,58 +32,83 @@ const inputOp: Op = {
  * reach (an outer transform's variable, a captured parameter, a tracked cotangent); otherwise everything comes back
  * detached.
  */
-export class Trace<R extends Outputs> {
+export class Trace<R> {
   /** What the function returned. */
   readonly output: R;
+  /** The tensors in it. */
+  readonly outputs: readonly Tensor[];
   readonly #name: string;
+  readonly #paths: readonly string[];
   readonly #inputs: readonly Tensor[];
-  readonly #outputs: readonly Tensor[];
   // Their places on this tape: in-place changes, by the function or later, move a tensor to another place.
   readonly #from: readonly Target[];
   readonly #to: readonly (Target | null)[];
   readonly #order: Order;
   readonly #tracksOthers: boolean;
-  readonly #isConstant: boolean;
+  /** Whether the function took derivatives itself. */
+  readonly #differentiates: boolean;
 
-  /** @param paths Where the inputs stand in the arguments, for messages. */
   constructor(
     name: string,
-    f: TensorFunction<R>,
+    f: (...inputs: Tensor[]) => R,
     primals: readonly Tensor[],
-    paths: readonly string[] = primals.map((_, i) => `[${i}]`),
+    paths: readonly string[] = primals.map((_, i) => `input ${i}`),
   ) {
     this.#name = name;
+    this.#paths = paths;
     const inputs = primals.map((primal, i) => variable(name, primal, paths[i]!));
-    const before = orderCount();
     this.#inputs = inputs;
     this.#from = inputs.map((x) => ({ node: Tensor.nodeOf(x)!, slot: 0 }));
+    const before = orderCount();
     const result = withGradMode(true, () => f(...inputs));
-    this.#outputs = checkOutputs(name, result);
-    const differentiates = orderCount() > before;
-    this.#to = this.#outputs.map((y) => {
+    this.#differentiates = orderCount() > before;
+    const outputs = outputsOf(name, result);
+    this.#to = outputs.map((y) => {
       const node = parentOf(y);
       return node && { node, slot: Tensor.slotOf(y) };
     });
-    const roots = this.#to.flatMap((target) => target?.node ?? []);
-    this.#order = topologicalOrder(roots, this.#from[0]?.node.sequence);
-    this.#tracksOthers = this.#order.cut || this.#order.nodes.some(({ variable: leaf }) => leaf !== null);
-    this.#isConstant = !differentiates && inputs.every((x) => positionIn(this.#order, Tensor.nodeOf(x)!) < 0);
-    const visible = this.#recordsWith([]) ? this.#outputs : this.#outputs.map(alias);
-    this.output = (Array.isArray(result) ? visible : visible[0]) as R;
+    this.#order = this.#orderOf(this.#to);
+    this.#tracksOthers = this.#reachesOthers(this.#order);
+    this.outputs = this.#recordsWith([]) ? outputs : outputs.map(alias);
+    this.output = unflatten(result, this.outputs);
   }
 
-  /** The cotangents of the inputs, given those of the outputs. */
+  /** Something else that the function computed, as the caller may see it: on the tape only where that leads to others' variables. */
+  outside<T>(tree: T): T {
+    const show = (y: Tensor) => {
+      const node = parentOf(y);
+      if (node === null || (isGradEnabled() && this.#reachesOthers(this.#orderOf([{ node, slot: 0 }]))))
+        return y;
+      return alias(y);
+    };
+    return mapTree(tree, show) as T;
+  }
+
+  /**
+   * Refuses a function that was computed from none of the inputs: zeros would hide that. One that takes derivatives itself may be,
+   * since those of linear functions are constant. With `strict` every input is needed.
+   */
+  checkDependence(strict: boolean): void {
+    const isLost = ({ node }: Target) => positionIn(this.#order, node) < 0;
+    if (!strict && (this.#differentiates || !this.#from.every(isLost))) return;
+    const lost = this.#from.findIndex(isLost);
+    if (lost < 0) return;
+    throw new GradientError(
+      `func.${this.#name}: the function does not depend on ${this.#paths[lost]} (shape ${formatShape(this.#inputs[lost]!.shape)}): ` +
+        'it is not used, or its values left the tape (item(), toArray(), detach(), noGrad(), comparison, rounding)',
+    );
+  }
+
+  /** The cotangents of the inputs, given those of the outputs, of their shapes and dtypes. */
   pullback(cotangents: readonly Tensor[]): Tensor[] {
-    this.#check('cotangent', cotangents, this.#outputs);
     const pulled = withGradMode(this.#recordsWith(cotangents), () =>
       pull(this.#order, seedsOf(this.#to, cotangents), this.#from, true),
     );
     return this.#inputs.map((x, i) => pulled[i] ?? constant(0, x.dtype, x.shape));
   }
 
-  /** The tangents of the outputs, given those of the inputs. */
+  /** The tangents of the outputs, given those of the inputs, of their shapes and dtypes. */
   pushforward(tangents: readonly Tensor[]): Tensor[] {
-    this.#check('tangent', tangents, this.#inputs);
     const pushed = withGradMode(this.#recordsWith(tangents), () =>
       push(
         this.#order,
@@ -91,47 +117,26 @@ export class Trace<R extends Outputs> {
       ),
     );
     let at = 0;
-    return this.#outputs.map(
+    return this.outputs.map(
       (y, i) => (this.#to[i] === null ? null : pushed[at++]) ?? constant(0, y.dtype, y.shape),
     );
   }
 
-  /**
-   * Refuses a function whose outputs do not depend on its inputs. One that takes derivatives itself may: those of a linear
-   * function are constant.
-   */
-  requireDependence(argnum: number): void {
-    if (!this.#isConstant) return;
-    throw new GradientError(
-      `func.${this.#name}: the result does not depend on argument ${argnum}: it is not used, or left the tape on the way ` +
-        '(item(), toArray(), detach(), noGrad, rounding, comparison)',
+  #orderOf(places: readonly (Target | null)[]): Order {
+    return topologicalOrder(
+      places.flatMap((place) => place?.node ?? []),
+      this.#from[0]?.node.sequence,
     );
   }
 
-  /** The outputs as a list. */
-  get outputs(): readonly Tensor[] {
-    return Array.isArray(this.output) ? this.output : [this.output as Tensor];
+  /** Whether a tape leads to variables other than this one's inputs. An older root may itself be the variable of an outer transform. */
+  #reachesOthers({ cut, nodes }: Order): boolean {
+    const oldest = this.#from[0]?.node.sequence ?? 0;
+    return cut || nodes.some(({ variable: leaf, sequence }) => leaf !== null || sequence < oldest);
   }
 
   #recordsWith(seeds: readonly Tensor[]): boolean {
     return isGradEnabled() && (this.#tracksOthers || seeds.some((seed) => seed.requiresGrad));
-  }
-
-  #check(what: string, given: readonly Tensor[], expected: readonly Tensor[]): void {
-    if (given.length !== expected.length) {
-      throw new ArgumentError(
-        `func.${this.#name}: got ${given.length} ${what}s, expected ${expected.length}`,
-      );
-    }
-    given.forEach((t, i) => {
-      const x = expected[i]!;
-      if (!sameShape(t.shape, x.shape) || t.dtype !== x.dtype) {
-        throw new ShapeError(
-          `func.${this.#name}: ${what} ${i} has shape ${formatShape(t.shape)} and dtype ${t.dtype}, expected ` +
-            `${formatShape(x.shape)} and ${x.dtype}`,
-        );
-      }
-    });
   }
 }
 
@@ -139,7 +144,7 @@ export class Trace<R extends Outputs> {
 function variable(name: string, primal: Tensor, path: string): Tensor {
   if (!isFloat(primal.dtype)) {
     throw new DTypeError(
-      `func.${name}: input ${path.replace(/^\[(\d+)\]/, '$1')} is ${primal.dtype}, and only floating point inputs have derivatives; capture it instead`,
+      `func.${name}: ${path} is ${primal.dtype}, and only floating point inputs have derivatives; capture it instead, or name others in argnums`,
     );
   }
   const x = alias(primal);
@@ -151,20 +156,15 @@ function variable(name: string, primal: Tensor, path: string): Tensor {
   return x;
 }
 
-function checkOutputs(name: string, result: Tensor | readonly Tensor[]): readonly Tensor[] {
-  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
-  outputs.forEach((output, i) => {
-    if (!(output instanceof Tensor)) {
-      const found = output instanceof Promise ? 'a promise' : typeof output;
-      throw new ArgumentError(`func.${name}: output ${i} of the function is ${found}, expected a tensor`);
-    }
-    if (!isFloat(output.dtype)) {
-      throw new DTypeError(
-        `func.${name}: output ${i} of the function is ${output.dtype}; only floating point outputs have derivatives`,
-      );
-    }
-  });
-  return outputs as readonly Tensor[];
+function outputsOf(name: string, result: unknown): readonly Tensor[] {
+  const leaves = flatten(`func.${name}`, result, 'the result of the function');
+  for (const { path, tensor } of leaves) {
+    if (isFloat(tensor.dtype)) continue;
+    throw new DTypeError(
+      `func.${name}: ${path} is ${tensor.dtype}; only floating point outputs have derivatives`,
+    );
+  }
+  return leaves.map(({ tensor }) => tensor);
 }
 
 function seedsOf(places: readonly (Target | null)[], directions: readonly Tensor[]): Seed[] {
