@@ -28,6 +28,7 @@ export {
 } from './engine/backward.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
+export { numThreads, setNumThreads } from './kernels/threads.ts';
 export * as linalg from './linalg.ts';
 export {
   celu,
