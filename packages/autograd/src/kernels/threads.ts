@@ -2,14 +2,14 @@ import { ArgumentError } from '../tensor/errors.ts';
 
 let threads = 1;
 
-/** How many threads a large product may use. PyTorch: `torch.get_num_threads`. */
+/** How many threads a large product may use: see {@link setNumThreads}. PyTorch: `torch.get_num_threads`. */
 export function numThreads(): number {
   return threads;
 }
 
 /**
- * Sets how many threads a large product may use; 1 at start. Only a system BLAS has more than one, and its results may differ
- * in the last bits from one number of threads to another. PyTorch: `torch.set_num_threads`.
+ * Sets how many threads a large product may use; 1 at start. The WASM kernels give the same bits for any number; a system
+ * BLAS may round differently. In browsers there is one thread. PyTorch: `torch.set_num_threads`.
  *
  * Errors: ArgumentError unless `count` is a whole number >= 1.
  *
