@@ -36,6 +36,8 @@ const compile = async () => {
     [
       ...['assembly/index.ts', '--baseDir', fileURLToPath(root), '--outFile', 'kernels.wasm'],
       ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+      // With a maximum the memory can be declared as shared by changing one bit.
+      ...['--maximumMemory', '65536'],
     ],
     {
       writeFile: (_name, contents) => {

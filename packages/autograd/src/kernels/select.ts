@@ -1,4 +1,6 @@
 import { ArgumentError } from '../tensor/errors.ts';
+import { matmul as blasMatmul, blasThreshold } from './blas/index.ts';
+import { type Blas, systemBlas } from './blas/library.ts';
 import type { ImageKernels, Kernels } from './kernels.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
@@ -7,33 +9,43 @@ import * as wasm from './wasm/index.ts';
 import { wasmUnavailable } from './wasm/memory.ts';
 
 /**
- * Which kernels to use: `reference` (plain TypeScript), `wasm` (SIMD, wherever there is such a kernel), or `auto`, the
- * default: WASM where an operation is large enough for it to pay.
+ * Which kernels to use: `reference` (plain TypeScript), `wasm` (SIMD, wherever there is such a kernel), `blas` (matrix products
+ * by the system's BLAS, the rest as in `auto`), or `auto`, the default: for each operation that is large enough for it to pay,
+ * the system's BLAS where there is one, else WASM.
  */
-export type Backend = 'auto' | 'reference' | 'wasm';
+export type Backend = 'auto' | 'blas' | 'reference' | 'wasm';
 
-const backends: readonly Backend[] = ['auto', 'reference', 'wasm'];
+const backends: readonly Backend[] = ['auto', 'blas', 'reference', 'wasm'];
 
 /** No elementwise WASM kernel gains below this many elements: smaller calls are not even offered to it. */
 const smallestElementwise = 16;
 
 let requested: Backend | undefined;
-/** Whether WASM kernels are used at all; undefined until the first operation asks. */
+/** The fast kernels in use; undefined until the first operation that could gain from them asks. */
 let wasmInUse: boolean | undefined;
+let blasInUse: Blas | null | undefined;
 
 /**
  * Chooses the kernels for all further operations. The environment variable TENSORTAPE_BACKEND chooses at start.
  *
- * Errors: ArgumentError for an unknown name, or for 'wasm' where the engine cannot run it, with the reason.
+ * Errors: ArgumentError for an unknown name, or for 'wasm' or 'blas' where there is none, with the reason.
  */
 export function setBackend(name: Backend): void {
   if (!backends.includes(name)) {
     throw new ArgumentError(`setBackend: unknown backend '${name}'; known are ${backends.join(', ')}`);
   }
-  const reason = name === 'wasm' ? wasmUnavailable() : undefined;
-  if (reason !== undefined) throw new ArgumentError(`setBackend: 'wasm' cannot be used: ${reason}`);
+  const reason = whyNot(name);
+  if (reason !== null) throw new ArgumentError(`setBackend: '${name}' cannot be used: ${reason}`);
   requested = name;
   wasmInUse = undefined;
+  blasInUse = undefined;
+}
+
+/** Why a backend cannot be used here, or null when it can. */
+function whyNot(name: Backend): string | null {
+  if (name === 'wasm') return wasmUnavailable() ?? null;
+  const blas = name === 'blas' ? systemBlas() : null;
+  return typeof blas === 'string' ? blas : null;
 }
 
 /** Which kernels are in use, and why. */
@@ -41,13 +53,13 @@ export interface BackendReport {
   /** What was asked for by `setBackend` or TENSORTAPE_BACKEND. */
   readonly requested: Backend;
   /** The fastest kernels in use. */
-  readonly active: 'reference' | 'wasm';
+  readonly active: 'blas' | 'reference' | 'wasm';
   /** One sentence for people. */
   readonly reason: string;
 }
 
 /**
- * Which kernels are in use, and why.
+ * Which kernels are in use, and why. The first call looks for a system BLAS, unless another backend was asked for.
  *
  * @example
  * ```ts
@@ -59,14 +71,21 @@ export interface BackendReport {
  */
 export function backend(): BackendReport {
   const asked = request();
-  if (asked === 'reference')
+  if (asked === 'reference') {
     return { requested: asked, active: 'reference', reason: 'plain TypeScript, as requested' };
+  }
+  const blas = asked === 'wasm' ? 'WASM was requested' : systemBlas();
   const missing = wasmUnavailable();
-  if (missing !== undefined)
-    return { requested: asked, active: 'reference', reason: `plain TypeScript: ${missing}` };
-  const reason =
-    asked === 'wasm' ? 'WASM SIMD, as requested' : 'WASM SIMD for operations large enough to gain from it';
-  return { requested: asked, active: 'wasm', reason };
+  const rest = missing === undefined ? 'WASM SIMD' : `plain TypeScript (${missing})`;
+  if (typeof blas !== 'string') {
+    return {
+      requested: asked,
+      active: 'blas',
+      reason: `matrix products by ${blas.name}, the rest by ${rest}`,
+    };
+  }
+  const active = missing === undefined ? 'wasm' : 'reference';
+  return { requested: asked, active, reason: `${rest}; no system BLAS: ${blas}` };
 }
 
 function request(): Backend {
@@ -85,12 +104,30 @@ function request(): Backend {
 /** Whether WASM is to do work of this size, given from where on it pays. */
 function pays(size: number, threshold: number): boolean {
   if (size < threshold && request() !== 'wasm') return false;
-  wasmInUse ??= backend().active === 'wasm';
+  wasmInUse ??= request() !== 'reference' && wasmUnavailable() === undefined;
   return wasmInUse;
 }
 
-const matmul: Kernels['matmul'] = (a, b) =>
-  (pays(a.size * b.shape.at(-1)!, gemmThreshold) ? wasm.matmul(a, b) : null) ?? reference.matmul(a, b);
+/** The system's BLAS, if it is to do work of this size. */
+function blasFor(size: number): Blas | null {
+  if (size < blasThreshold && request() !== 'blas') return null;
+  if (blasInUse === undefined) {
+    const asked = request();
+    const blas = asked === 'auto' || asked === 'blas' ? systemBlas() : null;
+    blasInUse = typeof blas === 'string' ? null : blas;
+  }
+  return blasInUse;
+}
+
+const matmul: Kernels['matmul'] = (a, b) => {
+  const size = a.size * b.shape.at(-1)!;
+  const blas = blasFor(size);
+  return (
+    (blas && blasMatmul(blas, a, b)) ??
+    (pays(size, gemmThreshold) ? wasm.matmul(a, b) : null) ??
+    reference.matmul(a, b)
+  );
+};
 
 /** The kernels that operations call: per call, the fastest set that has the kernel. */
 export const kernels: Kernels = {

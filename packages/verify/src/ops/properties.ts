@@ -257,8 +257,16 @@ const drawDType = (draw: Draw): DType => (drawIndex(draw, 2) === 0 ? 'float64' :
 /** The sets of kernels beside the reference that work here. */
 let others: readonly Backend[] | undefined;
 function otherBackends(): readonly Backend[] {
-  others ??= onBackend('auto', () => backend().active) === 'wasm' ? ['wasm'] : [];
+  others ??= (['wasm', 'blas'] as const).filter(isUsable);
   return others;
+}
+
+function isUsable(name: Backend): boolean {
+  try {
+    return onBackend(name, () => true);
+  } catch {
+    return false;
+  }
 }
 
 /** What every operation must satisfy, in the order in which it is looked at. */

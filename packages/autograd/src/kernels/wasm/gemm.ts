@@ -1,4 +1,6 @@
+import { numThreads } from '../threads.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
+import { threadPool } from './pool.ts';
 
 /**
  * Most bytes of A, of B and of the result that are in scratch at a time; larger products run in blocks. With
@@ -49,6 +51,19 @@ const gather = (
 const blockLength = (extent: number, other: number, another: number, limit: number): number =>
   Math.min(extent, Math.max(Math.floor(Math.sqrt(limit)), Math.floor(limit / Math.max(other, another))));
 
+/** Multiply-adds from which several threads beat one: a third of a millisecond of work. */
+const threadsThreshold = 6e6;
+
+/** Rows are shared out by whole tiles of the kernel. */
+const tileRows = 4;
+
+/** Rows divided among threads: where each share starts, and how many rows it has. */
+const shares = (rows: number, threads: number): (readonly [number, number])[] => {
+  const each = Math.ceil(rows / threads / tileRows) * tileRows;
+  const count = Math.ceil(rows / each);
+  return Array.from({ length: count }, (_, k) => [k * each, Math.min(each, rows - k * each)] as const);
+};
+
 /**
  * Multiply-adds (m n k) from which {@link gemm} beats a loop in plain JavaScript.
  *
@@ -92,7 +107,9 @@ export const gemm = <T extends FloatArray>(
     out.fill(0, outOffset, outOffset + m * n);
     return;
   }
-  const unit = coprocessor();
+  const pool = m * n * k < threadsThreshold || m < 2 * tileRows ? null : threadPool();
+  const threads = pool?.awake(numThreads()) ?? 1;
+  const unit = pool !== null && threads > 1 ? pool.unit : coprocessor();
   const size = out.BYTES_PER_ELEMENT;
   const limit = blockBytes / size;
   const side = Math.floor(Math.sqrt(limit));
@@ -102,7 +119,7 @@ export const gemm = <T extends FloatArray>(
   const columnBlock = Math.min(n, Math.floor(limit / Math.max(depthBlock, rowBlock)));
 
   const work = unit.scratchBase;
-  const aAt = work + unit.gemmWorkBytes;
+  const aAt = work + threads * unit.gemmWorkBytes;
   const bAt = aAt + rowBlock * depthBlock * size;
   const cAt = bAt + depthBlock * columnBlock * size;
   unit.reserve(cAt + rowBlock * columnBlock * size);
@@ -128,7 +145,15 @@ export const gemm = <T extends FloatArray>(
         const bRow = bByColumns ? size : columns * size;
         const bColumn = bByColumns ? depth * size : size;
         const accumulate = p > 0 ? 1 : 0;
-        kernel(aAt, aRow, aColumn, bAt, bRow, bColumn, cAt, rows, columns, depth, accumulate, work);
+        if (unit === pool?.unit) {
+          const calls = shares(rows, threads).map(([start, count], thread) => [
+            ...[aAt + start * aRow, aRow, aColumn, bAt, bRow, bColumn, cAt + start * columns * size],
+            ...[count, columns, depth, accumulate, work + thread * unit.gemmWorkBytes],
+          ]);
+          pool.run('gemm', size, calls);
+        } else {
+          kernel(aAt, aRow, aColumn, bAt, bRow, bColumn, cAt, rows, columns, depth, accumulate, work);
+        }
       }
       const lines = columns === n ? 1 : rows;
       const length = columns === n ? rows * n : columns;

@@ -32,10 +32,13 @@ export interface Coprocessor {
 }
 
 const pageBytes = 65536;
+/** All that 32-bit addresses reach. */
+const mostPages = 65536;
 /** Memory grows by whole steps of 1 MiB, so that slowly rising demands do not make a new buffer each. */
 const growthPages = 16;
 
-class Instance implements Coprocessor {
+/** The kernels over one memory. */
+export class Instance implements Coprocessor {
   readonly scratchBase: number;
   readonly gemmWorkBytes: number;
   readonly gemmDepthBlock: number;
@@ -45,12 +48,11 @@ class Instance implements Coprocessor {
   #view: Float32Array;
   #view64: Float64Array;
 
-  constructor() {
-    this.#memory = new WebAssembly.Memory({ initial: growthPages });
-    this.#view = new Float32Array(this.#memory.buffer);
-    this.#view64 = new Float64Array(this.#memory.buffer);
-    const module = new WebAssembly.Module(decodeBase64(binary));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.#view = new Float32Array(memory.buffer);
+    this.#view64 = new Float64Array(memory.buffer);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     for (const [name, value] of Object.entries(exports)) {
       if (!isKernel(value)) continue;
       const table = name.endsWith('F32') ? this.#kernels : this.#kernels64;
@@ -95,10 +97,31 @@ const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> => {
   return bytes;
 };
 
+const IMPORT_SECTION = 2;
+const SHARED = 2;
+
+/**
+ * The binary with its memory declared as shared, which one bit says. The import section is the second, and the memory all
+ * that it holds: count, module and field with their lengths, kind, flags.
+ */
+export const sharedBinary = (): Uint8Array<ArrayBuffer> => {
+  const bytes = decodeBase64(binary);
+  const types = 8;
+  const imports = types + 2 + bytes[types + 1]!;
+  const moduleName = imports + 3;
+  const fieldName = moduleName + 1 + bytes[moduleName]!;
+  const flags = fieldName + 1 + bytes[fieldName]! + 1;
+  if (bytes[imports] !== IMPORT_SECTION || bytes[flags] !== 1)
+    throw new Error('the WASM binary imports no memory');
+  bytes[flags]! |= SHARED;
+  return bytes;
+};
+
 const instantiate = (): Coprocessor | string => {
   if (typeof WebAssembly === 'undefined') return 'this JavaScript engine has no WebAssembly';
   try {
-    return new Instance();
+    const memory = new WebAssembly.Memory({ initial: growthPages, maximum: mostPages });
+    return new Instance(new WebAssembly.Module(decodeBase64(binary)), memory);
   } catch (error) {
     // No SIMD, a content security policy, no memory left …
     return `the engine refused the kernels: ${error instanceof Error ? error.message : String(error)}`;
