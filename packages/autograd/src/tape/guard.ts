@@ -86,6 +86,8 @@ export function refuseSmuggled(x: Tensor): void {
   const [first, end] = guarded.made;
   const id = Storage.idOf(x.storage);
   if (id < first || id >= end || !isFloat(x.dtype)) return;
+  // A saved result that the rule detaches is taken for a constant on purpose.
+  if (guarded.held.some((saved) => saved?.storage === x.storage && Tensor.nodeOf(saved) !== null)) return;
   throw new GradientError(
     `the rule of '${guarded.op.name}' reads a tensor of shape ${formatShape(x.shape)} that its forward made and did not return. In a ` +
       'second derivative it would count as a constant: return it as a further output and save that, or compute it again in the rule',

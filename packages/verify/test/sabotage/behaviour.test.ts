@@ -64,15 +64,12 @@ testSabotages([
     property: 'pure',
     finding: /^the call changed the arguments to \(tensor\(/,
     op: (wrong) => {
-      const call = defineOp({
-        name: 'increment',
-        inputs: ['x'],
-        saves: [],
-        forward: ({ x }) => (wrong ? x.add_(1).clone() : x.add(1)),
-        vjp: { x: (g) => g },
-        jvp: ({ x: t }) => t,
+      const call = linear({
+        name: 'double',
+        forward: (x) => (wrong ? x.mul_(2).clone() : x.mul(2)),
+        transpose: (g) => g.mul(2),
       });
-      return unary((x) => call({ x }));
+      return unary((x) => call(x));
     },
   },
   {
@@ -80,15 +77,12 @@ testSabotages([
     property: 'pureRules',
     finding: /^a sweep changed the directions/,
     op: (wrong) => {
-      const call = defineOp({
+      const call = linear({
         name: 'double',
-        inputs: ['x'],
-        saves: [],
-        forward: ({ x }) => x.mul(2),
-        vjp: { x: (g) => (wrong ? g.mul_(2).clone() : g.mul(2)) },
-        jvp: ({ x: t }) => t && t.mul(2),
+        forward: (x) => x.mul(2),
+        transpose: (g) => (wrong ? g.mul_(2).clone() : g.mul(2)),
       });
-      return unary((x) => call({ x }));
+      return unary((x) => call(x));
     },
   },
   {
