@@ -181,6 +181,8 @@ test('operations of one’s own are described as built-in ones are', () => {
     { node: 2, slot: 1 },
   ]);
   expect(printTape(s!.mul(p!), { gradients: true })).toContain('v2 = mul(v1[0], v1[1])');
+  // What the product saved are the values of both outputs.
+  expect(graphOf(s!.mul(p!)).nodes[2]!.outputs.map(({ value }) => value?.item())).toEqual([5, 6]);
   expect(grad(s!.mul(p!), x).item()).toBe(6 + 15);
 });
 
