@@ -206,7 +206,7 @@ describe('set_', () => {
 
   test('is refused where a gradient would be lost or wrong', () => {
     const x = leaf([1, 2, 3]);
-    expect(() => x.set_(0, 1)).toThrow(/^set_: a leaf that requires grad cannot be changed in place/);
+    expect(() => x.set_(0, 1)).toThrow(/^set_: a leaf that requires grad \(.*\) cannot be changed in place/);
     expect(() => zeros([3], { dtype: 'float64' }).slice(0, 1).set_(0, x.sum())).toThrow(
       /base\.set_\(subscripts, value\)/,
     );
@@ -271,7 +271,7 @@ describe('a change behind the tape’s back is refused, never wrong', () => {
     const buffer = zeros([3], { dtype: 'float64' });
     expect(() => buffer.select(0, 0).copy_(w)).toThrow(GradientError);
     expect(() => buffer.select(0, 0).copy_(w)).toThrow(
-      /^copy_: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the gradient; change the base itself/,
+      /^copy_: a view \(.*\) cannot be changed in place while it, its base or the operand is tracked: the base would not see the gradient; change the base itself/,
     );
     expect(buffer.toArray()).toEqual([0, 0, 0]);
     noGrad(() => buffer.select(0, 0).copy_(w));
@@ -338,7 +338,7 @@ describe('a change behind the tape’s back is refused, never wrong', () => {
   test('a leaf while recording', () => {
     const w = leaf([1, 2]);
     expect(() => w.add_(1)).toThrow(
-      'add_: a leaf that requires grad cannot be changed in place while recording; use noGrad(() => …)',
+      'add_: a leaf that requires grad (of shape (2,)) cannot be changed in place while recording; use noGrad(() => …)',
     );
     expect(() => w.copy_(w.mul(2))).toThrow(GradientError);
     expect(w.toArray()).toEqual([1, 2]);
@@ -346,7 +346,7 @@ describe('a change behind the tape’s back is refused, never wrong', () => {
 
   test('a view of a leaf, tracked or detached', () => {
     const w = leaf([1, 2]);
-    expect(() => w.select(0, 0).zero_()).toThrow(/a view cannot be changed in place/);
+    expect(() => w.select(0, 0).zero_()).toThrow(/a view \(made by '\w+'\) cannot be changed in place/);
     const y = w.square().sum();
     w.detach().select(0, 0).fill_(10);
     expect(w.toArray()).toEqual([10, 2]);
@@ -393,7 +393,9 @@ describe('a change behind the tape’s back is refused, never wrong', () => {
 
   test('the argument of a transformed function belongs to the caller', () => {
     const at = f64([1, 2]);
-    expect(() => func.grad((x) => x.mul_(3).sum())(at)).toThrow(/^mul_: a view cannot be changed in place/);
+    expect(() => func.grad((x) => x.mul_(3).sum())(at)).toThrow(
+      /^mul_: a view \(.*\) cannot be changed in place/,
+    );
     expect(at.toArray()).toEqual([1, 2]);
   });
 

@@ -20,12 +20,14 @@ function checkWritable(op: string, target: Tensor, operandTracked: boolean): boo
   const recorded = isGradEnabled() && (target.requiresGrad || operandTracked);
   if (recorded && target.requiresGrad && target.isLeaf) {
     throw new GradientError(
-      `${op}: a leaf that requires grad cannot be changed in place while recording; use noGrad(() => …)`,
+      `${op}: a leaf that requires grad (of shape ${formatShape(target.shape)}) cannot be changed in place while recording; use noGrad(() => …)`,
     );
   }
   if (recorded && Tensor.isView(target)) {
+    const made =
+      target.gradFn === null ? `of shape ${formatShape(target.shape)}` : `made by '${target.gradFn}'`;
     throw new GradientError(
-      `${op}: a view cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
+      `${op}: a view (${made}) cannot be changed in place while it, its base or the operand is tracked: the base would not see the ` +
         'gradient; change the base itself (base.set_(subscripts, value) for a part of it), or build the result with cat, stack or where',
     );
   }

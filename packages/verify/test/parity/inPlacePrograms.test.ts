@@ -20,9 +20,9 @@ const runs = 5 * (fc.readConfigureGlobal().numRuns ?? 100);
 
 /** What our refusals say: which change met what, and the remedy. */
 const refusals: Readonly<Record<string, RegExp>> = {
-  'a leaf changed while recording': /^\w+_: a leaf that requires grad .*use noGrad/,
+  'a leaf changed while recording': /^\w+_: a leaf that requires grad \(.+\) .*use noGrad/,
   'a view changed while it, its base or the operand is tracked':
-    /^\w+_: a view cannot .*its base.*change the base itself/,
+    /^\w+_: a view \(.+\) cannot .*its base.*change the base itself/,
   'a result used after its elements were changed':
     /made by '\w+'\) shares its elements with one that '\w+_' changed in place after it was made.*(make it again|make the view again)/,
   'an untracked view used after a recorded change of its base':
