@@ -155,6 +155,15 @@ describe('a checkpoint refuses', () => {
     );
   });
 
+  test('captured values that changed, tracked or not', () => {
+    const [x, c] = [leaf([2]), randn([2], { dtype: 'float64' })];
+    const direct = checkpoint((a) => a.mul(c), x).sum();
+    const behind = checkpoint((a) => a.mul(c.mul(2)), x).sum();
+    c.mul_(10);
+    expect(() => direct.backward()).toThrow(/^checkpoint: run again, the function gave/);
+    expect(() => behind.backward()).toThrow(/must not depend on anything that changes in between/);
+  });
+
   test('a function that does something else the second time', () => {
     const [x, w] = [leaf([2]), leaf([2])];
     let calls = 0;
