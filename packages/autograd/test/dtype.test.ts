@@ -8,9 +8,11 @@ import {
   getDefaultDType,
   grad,
   ones,
+  pow,
   promoteTypes,
   resultType,
   setDefaultDType,
+  square,
   type Tensor,
   tensor,
   where,
@@ -183,4 +185,18 @@ describe('conversion', () => {
       "setDefaultDType: expected 'float32' or 'float64', got 'int32'",
     );
   });
+});
+
+// Recorded from PyTorch 2.13; int32 there by torch.int32.
+test('powers and squares of integers wrap, with all their low bits', () => {
+  const power = (x: number, n: number, dtype: 'int32' | 'uint8') => pow(tensor([x], { dtype }), n).item();
+  expect([power(3, 40, 'int32'), power(-3, 41, 'int32'), power(7, 31, 'int32')]).toEqual([
+    689956897, -2069870691, 265001655,
+  ]);
+  expect([power(2147483647, 2, 'int32'), power(0, 0, 'int32'), power(-1, 3, 'int32')]).toEqual([1, 1, -1]);
+  expect([power(7, 100, 'uint8'), power(255, 30, 'uint8'), power(7, 30, 'uint8')]).toEqual([97, 1, 209]);
+  expect(pow(3, tensor([40, 2], { dtype: 'int32' })).toArray()).toEqual([689956897, 9]);
+  expect(square(tensor([2147483647, -3], { dtype: 'int32' })).toArray()).toEqual([1, 9]);
+  expect(square(tensor([255, 16], { dtype: 'uint8' })).toArray()).toEqual([1, 0]);
+  expect(square(tensor([true])).dtype).toBe('int32');
 });

@@ -192,7 +192,7 @@ const powOp = /* @__PURE__ */ binary({
 /**
  * a^b, broadcast. Derivatives: b a^(b-1) and a^b ln a. Kinks: both are 0 where the factor that vanishes meets an infinite
  * one (a = 0 with b = 0; a = 0 with b >= 0). Errors: ShapeError when the shapes do not broadcast; DTypeError for two bool
- * operands; ArgumentError for an integer tensor to a negative whole power. PyTorch: `torch.pow`.
+ * operands; ArgumentError for an integer tensor to a negative whole power. Powers of integers wrap. PyTorch: `torch.pow`.
  *
  * @example
  * ```ts
@@ -371,7 +371,7 @@ const squareOp = /* @__PURE__ */ elementwise({
 });
 
 /**
- * x^2; of bools int32. Derivative: 2 x. PyTorch: `torch.square`.
+ * x^2; of bools int32; integers wrap. Derivative: 2 x. PyTorch: `torch.square`.
  *
  * @example
  * ```ts
@@ -381,7 +381,9 @@ const squareOp = /* @__PURE__ */ elementwise({
  */
 export function square(x: Tensor): Tensor {
   checkTensor('square', 'x', x);
-  return squareOp(x.dtype === 'bool' ? x.to('int32') : x);
+  if (isFloat(x.dtype)) return squareOp(x);
+  const whole = x.dtype === 'bool' ? x.to('int32') : x;
+  return mul(whole, whole);
 }
 export const squareSamples: Samples = (s) => [s.tensor()];
 

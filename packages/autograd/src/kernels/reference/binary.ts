@@ -21,12 +21,13 @@ type BinaryLoop = (
 ) => void;
 
 // biome-ignore format: a table, one line per function
-const loops: Readonly<Record<BinaryName | CompareName | 'imul', BinaryLoop>> = {
+const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryLoop>> = {
   add: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! + b[j]!; },
   atan2: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.atan2(a[i]!, b[j]!); },
   div: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! / b[j]!; },
   // int32 products wrap as in PyTorch; a product of doubles would have lost the low bits.
   imul: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.imul(a[i]!, b[j]!); },
+  ipow: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = integerPower(a[i]!, b[j]!); },
   maximum: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.max(a[i]!, b[j]!); },
   minimum: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.min(a[i]!, b[j]!); },
   mul: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! * b[j]!; },
@@ -48,6 +49,13 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul', BinaryLoop>> = {
 function power(x: number, y: number): number {
   if (x === 1 || (x === -1 && (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY))) return 1;
   return x ** y;
+}
+
+/** x^n for whole n >= 0 by squaring; products wrap. */
+function integerPower(x: number, n: number): number {
+  let result = 1;
+  for (; n > 0; n >>>= 1, x = Math.imul(x, x)) if ((n & 1) === 1) result = Math.imul(result, x);
+  return result;
 }
 
 function loopOf(fn: (a: number, b: number) => number | boolean): BinaryLoop {
@@ -78,8 +86,9 @@ export function binary(fn: BinaryName | ((a: number, b: number) => number), a: V
   if (typeof fn === 'function') return run(loopOf(fn), a, b, a.dtype);
   if (a.dtype === 'bool' && (fn === 'add' || fn === 'maximum')) return run(loops.logicalOr, a, b, 'bool');
   if (a.dtype === 'bool' && (fn === 'mul' || fn === 'minimum')) return run(loops.logicalAnd, a, b, 'bool');
-  if (!isFloat(a.dtype)) refuseUndefined(fn, b);
-  return run(a.dtype === 'int32' && fn === 'mul' ? loops.imul : loops[fn], a, b, a.dtype);
+  if (isFloat(a.dtype)) return run(loops[fn], a, b, a.dtype);
+  refuseUndefined(fn, b);
+  return run(fn === 'mul' ? loops.imul : fn === 'pow' ? loops.ipow : loops[fn], a, b, a.dtype);
 }
 
 /** Refuses what has no whole number as its result: remainders by 0, and negative powers. */
