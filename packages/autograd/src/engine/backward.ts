@@ -391,13 +391,11 @@ export function pull(
     order,
     targets.map(({ node }) => node),
   );
-  const results = new Array<Tensor | null>(targets.length).fill(null);
+  const reached = new Map<Node, readonly (Tensor | null)[]>();
   sweep(order, seeds, wanted, retain, (node, cotangents) => {
-    targets.forEach((target, k) => {
-      if (target.node === node) results[k] = cotangents[target.slot]!;
-    });
+    reached.set(node, cotangents);
   });
-  return results;
+  return targets.map(({ node, slot }) => reached.get(node)?.[slot] ?? null);
 }
 
 /** Which nodes of an order are on the way to some of them: 2 for these, 1 for those before them, 0 for others. */

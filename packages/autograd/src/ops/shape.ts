@@ -500,14 +500,15 @@ interface CatAttributes {
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkTensors('cat', 'tensors', tensors);
   // As in PyTorch, empty tensors of one axis join with anything.
-  const parts = tensors.filter((x) => x.ndim !== 1 || x.size > 0);
+  const joinsAnything = (x: Tensor) => x.ndim === 1 && x.size === 0;
+  const parts = tensors.filter((x) => !joinsAnything(x));
   const first = parts[0] ?? tensors[0];
   if (first === undefined) throw new ArgumentError('cat: expected at least one tensor, got an empty list');
   const axis = normalizeDim('cat', dim, first.ndim);
   if (first.ndim === 0)
     throw new ShapeError('cat: 0-dimensional tensors, of shape (), have no axis to join; use stack');
   for (const [i, x] of tensors.entries()) {
-    if (x !== first && !parts.includes(x)) continue;
+    if (x !== first && joinsAnything(x)) continue;
     if (x.ndim !== first.ndim || x.shape.some((length, k) => k !== axis && length !== first.shape[k])) {
       throw new ShapeError(
         `cat: tensor ${i} has shape ${formatShape(x.shape)}, tensor ${tensors.indexOf(first)} ${formatShape(first.shape)}; only dim ${axis} may differ`,
