@@ -1,4 +1,4 @@
-import { detecting, inspectBackward, warnOfAccumulation } from '../tape/anomaly.ts';
+import { detecting, inspectBackward, inspectHook, runWatched, warnOfAccumulation } from '../tape/anomaly.ts';
 import { isGradEnabled, withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
 import { isStale } from '../tape/record.ts';
@@ -19,7 +19,7 @@ export interface SweepOptions {
 
 /** Options of {@link Tensor.backward}. */
 export interface BackwardOptions extends SweepOptions {
-  /** The only leaves whose `grad` is filled; all that the tensor was computed from unless given. */
+  /** The tensors, leaves or not, whose `grad` is filled; all leaves that this one was computed from unless given. */
   readonly inputs?: readonly Tensor[];
 }
 
@@ -36,6 +36,12 @@ export interface Seed {
   readonly node: Node;
   readonly slot: number;
   readonly vector: Tensor;
+}
+
+/** What `retainGrad` asked for, written when the sweep has succeeded. */
+interface Kept {
+  readonly tensor: Tensor;
+  readonly gradient: Tensor;
 }
 
 /** The cotangents of one node, by output, while a sweep runs. */
@@ -64,13 +70,14 @@ export function sweep(
     if (position >= 0) accumulate(pending, node, position, slot, vector);
   }
   const recording = isGradEnabled();
+  const kept: Kept[] = [];
 
   for (let i = 0; i < nodes.length; i++) {
     const cotangents = pending[i];
     if (cotangents === undefined || (wanted !== null && wanted[i] === 0)) continue;
     pending[i] = undefined;
     const node = nodes[i]!;
-    if (node.watchers !== null) watch(node, cotangents);
+    if (node.watchers !== null) watch(node, cotangents, kept);
     if (node.variable !== null || (wanted !== null && wanted[i] === 2)) deliver(node, cotangents);
     if (recording && node.op.onceDifferentiable) refuseSecondOrder(node);
     const first = starts[i]!;
@@ -82,7 +89,7 @@ export function sweep(
         position < 0 ? leave === null || node.parents[k] === null : wanted !== null && wanted[position] === 0
       )
         continue;
-      const g = joint === null ? node.op.vjp(cotangents, node, k) : joint[k]!;
+      const g = joint === null ? pullOne(node, cotangents, k) : joint[k]!;
       if (g === null) continue;
       const parent = node.parents[k]!;
       const slot = node.slots[k]!;
@@ -93,6 +100,15 @@ export function sweep(
     }
     if (!retain) node.release();
   }
+  for (const { tensor, gradient } of kept) {
+    tensor.grad = tensor.grad === null ? gradient.clone() : tensor.grad.add(gradient);
+  }
+}
+
+function pullOne(node: Node, cotangents: Pending, index: number): Tensor | null {
+  return detecting
+    ? runWatched(() => node.op.vjp(cotangents, node, index))
+    : node.op.vjp(cotangents, node, index);
 }
 
 function jointCotangents(
@@ -107,7 +123,8 @@ function jointCotangents(
     const at = parents[starts[position]! + k]!;
     return at < 0 ? leaves && parent !== null : wanted === null || wanted[at] !== 0;
   });
-  const joint = node.op.jointVjp!(cotangents, node, needs);
+  const rule = () => node.op.jointVjp!(cotangents, node, needs);
+  const joint = detecting ? runWatched(rule) : rule();
   if (joint.length !== needs.length) {
     throw new GradientError(
       `the rule of '${node.op.name}' returned ${joint.length} gradients for ${needs.length} inputs`,
@@ -158,7 +175,7 @@ function checkCotangent(node: Node, index: number, g: unknown, spec: Spec): asse
 }
 
 /** Runs hooks, which may replace a cotangent, and keeps the gradients asked for by `retainGrad`. */
-function watch(node: Node, cotangents: Pending): void {
+function watch(node: Node, cotangents: Pending, kept: Kept[]): void {
   const { hooks, retained } = node.watchers!;
   for (const { slot, hook } of [...hooks]) {
     const g = cotangents[slot]!;
@@ -180,11 +197,12 @@ function watch(node: Node, cotangents: Pending): void {
           `${replaced.dtype}, expected ${formatShape(spec.shape)} and ${spec.dtype}`,
       );
     }
+    if (detecting) inspectHook(node, g, replaced);
     cotangents[slot] = replaced;
   }
   for (const { slot, tensor } of retained) {
     const g = cotangents[slot]!;
-    if (g !== null) tensor.grad = tensor.grad === null ? g.clone() : tensor.grad.add(g);
+    if (g !== null) kept.push({ tensor, gradient: g });
   }
 }
 
@@ -241,41 +259,57 @@ function checkCurrent(op: string, x: Tensor, node: Node): void {
  */
 export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOptions = {}): void {
   const { createGraph = false, retainGraph = createGraph, inputs } = options;
-  const leaves = inputs?.map(leafOf);
+  const sinks = inputs === undefined ? null : sinksOf(inputs);
   const firstStorage = storageCount();
-  const found: { leaf: Tensor; gradient: Tensor }[] = [];
+  const found: { tensor: Tensor; gradient: Tensor }[] = [];
   withGradMode(createGraph, () => {
     const seeds = seedsOf('backward', [root], cotangent && [cotangent]);
     const order = topologicalOrder(seeds.map(({ node }) => node));
-    const wanted = leaves === undefined ? null : waysTo(order, leaves);
-    sweep(order, seeds, wanted, retainGraph, ({ variable }, [gradient]) => {
-      if (variable !== null && gradient) found.push({ leaf: variable, gradient });
+    const wanted = sinks && waysTo(order, [...sinks.keys()]);
+    sweep(order, seeds, wanted, retainGraph, (node, cotangents) => {
+      const tensors = sinks === null ? node.variable && [node.variable] : sinks.get(node);
+      for (const tensor of tensors ?? []) {
+        const gradient = cotangents[Tensor.slotOf(tensor)];
+        if (gradient) found.push({ tensor, gradient });
+      }
     });
     const taken = new Set<Storage>(cotangent && [cotangent.storage]);
-    for (const { leaf, gradient } of found) store(leaf, gradient, firstStorage, taken);
+    for (const { tensor, gradient } of found) {
+      store(tensor, gradient, firstStorage, taken);
+      const node = Tensor.nodeOf(tensor);
+      for (const hook of [...(node?.watchers?.accumulated ?? [])]) hook(tensor);
+    }
   });
-  for (const { leaf } of found) {
-    const hooks = Tensor.nodeOf(leaf)?.watchers?.accumulated;
-    if (hooks !== undefined) for (const hook of [...hooks]) hook(leaf);
-  }
 }
 
-function leafOf(input: Tensor, index: number): Node {
-  const node = Tensor.nodeOf(input);
-  if (node !== null && node.variable !== null) return node;
-  throw new GradientError(
-    `backward: input ${index} is ${node === null ? 'not tracked' : `the result of '${node.op.name}'`}, and gradients are kept in the ` +
-      'grad of leaves; use grad(output, inputs) for others',
-  );
+/** The tensors whose `grad` is to be filled, by their nodes. */
+function sinksOf(inputs: readonly Tensor[]): ReadonlyMap<Node, readonly Tensor[]> {
+  if (inputs.length === 0) {
+    throw new ArgumentError(
+      'backward: inputs is empty; name the tensors whose grad is to be filled, or leave it out for all leaves',
+    );
+  }
+  const sinks = new Map<Node, Tensor[]>();
+  for (const input of new Set(inputs)) {
+    const node = Tensor.nodeOf(input);
+    if (node === null) {
+      throw new GradientError(
+        `backward: input ${inputs.indexOf(input)} is not tracked; create it with { requiresGrad: true }`,
+      );
+    }
+    checkCurrent('backward', input, node);
+    sinks.set(node, [...(sinks.get(node) ?? []), input]);
+  }
+  return sinks;
 }
 
 /** Adds a gradient to a leaf's; a first one is kept as it is when nothing else can hold the same elements. */
 function store(leaf: Tensor, gradient: Tensor, firstStorage: number, taken: Set<Storage>): void {
+  const present = Tensor.gradOf(leaf);
   const { storage } = gradient;
-  if (leaf.grad !== null) {
+  if (present !== null) {
     if (detecting) warnOfAccumulation(leaf);
-    leaf.grad =
-      leaf.grad.requiresGrad || isGradEnabled() ? leaf.grad.add(gradient) : leaf.grad.add_(gradient);
+    leaf.grad = present.requiresGrad || isGradEnabled() ? present.add(gradient) : present.add_(gradient);
   } else if (
     Storage.idOf(storage) < firstStorage ||
     taken.has(storage) ||

@@ -89,8 +89,8 @@ export abstract class TensorMethods extends InPlaceMethods {
   }
 
   /**
-   * Calls `hook` with this leaf whenever a `backward` has added to its `grad`, when all leaves have theirs: to step an optimizer,
-   * or to clip. PyTorch: `Tensor.register_post_accumulate_grad_hook`. Errors: GradientError for what is not a leaf that requires grad.
+   * Calls `hook` with this leaf whenever a `backward` has added to its `grad`, after the whole sweep and without recording (unless
+   * that has `createGraph`): to step an optimizer, or to clip. PyTorch: `Tensor.register_post_accumulate_grad_hook`. Errors: GradientError for what is not a leaf that requires grad.
    */
   registerPostAccumulateGradHook(this: Tensor, hook: (leaf: Tensor) => void): HookHandle {
     const node = Tensor.nodeOf(this);

@@ -53,14 +53,11 @@ export function setDetectAnomaly(enabled: boolean): void {
  */
 export function detectAnomaly<T>(body: () => T): T {
   const before = detecting;
-  const { stackTraceLimit } = stacks;
   detecting = true;
-  stacks.stackTraceLimit = STACK_DEPTH;
   try {
     return synchronous('detectAnomaly', body());
   } finally {
     detecting = before;
-    stacks.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -94,6 +91,11 @@ function explains(tensors: readonly (Tensor | null)[], { value }: Found): boolea
   return has(tensors, Number.isNaN(value) ? Number.isNaN : (v) => !Number.isFinite(v));
 }
 
+/** What the operands were: an infinity among them may be what NaN came from. */
+function kindOfValues(tensors: readonly (Tensor | null)[]): string {
+  return has(tensors, (value) => !Number.isFinite(value)) ? 'infinite values' : 'finite values';
+}
+
 /** Whether an option says it: a padding of -Infinity is no anomaly. */
 function isGiven(attributes: unknown, { value }: Found): boolean {
   return (
@@ -108,12 +110,13 @@ function isGiven(attributes: unknown, { value }: Found): boolean {
  * so does one that is handed NaN from outside the tape.
  */
 export function inspectForward(node: Node, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
-  const call = new Error(`'${node.op.name}' was called`);
-  calls.set(node, call);
+  calls.set(node, callHere(node.op.name));
+  if (inRule) return;
   for (const output of outputs) {
     const found = isFloat(output.dtype) ? firstNotFinite(output) : null;
     if (found === null || isGiven(node.attributes, found)) continue;
-    const outside = inputs.findIndex((x, k) => node.parents[k] === null && explains([x], found));
+    const isOutside = (k: number) => node.parents[k] === null || node.parents[k]!.variable !== null;
+    const outside = inputs.findIndex((x, k) => isOutside(k) && explains([x], found));
     if (outside >= 0 && Number.isNaN(found.value)) {
       const operand = node.op.inputs[Math.min(outside, node.op.inputs.length - 1)];
       throw anomaly(`'${node.op.name}' was given NaN`, node, [
@@ -121,7 +124,7 @@ export function inspectForward(node: Node, inputs: readonly Tensor[], outputs: r
       ]);
     }
     if (explains(inputs, found)) continue;
-    throw anomaly(`the forward of '${node.op.name}' made ${found.value} of finite values`, node, [
+    throw anomaly(`the forward of '${node.op.name}' made ${found.value} of ${kindOfValues(inputs)}`, node, [
       describe('its result', output, found),
       ...inputs.flatMap((x, k) => {
         const name = node.op.inputs[Math.min(k, node.op.inputs.length - 1)]!;
@@ -129,6 +132,40 @@ export function inspectForward(node: Node, inputs: readonly Tensor[], outputs: r
       }),
     ]);
   }
+}
+
+/** The stack that leads here, deep enough to reach the user's line. */
+function callHere(op: string): Error {
+  const { stackTraceLimit } = stacks;
+  stacks.stackTraceLimit = STACK_DEPTH;
+  const call = new Error(`'${op}' was called`);
+  stacks.stackTraceLimit = stackTraceLimit;
+  return call;
+}
+
+/** Whether a rule runs: what it computes on the way is its own affair, and is judged by what it returns. */
+let inRule = false;
+
+/** @internal Runs a rule while anomalies are looked for. */
+export function runWatched<T>(rule: () => T): T {
+  const before = inRule;
+  inRule = true;
+  try {
+    return rule();
+  } finally {
+    inRule = before;
+  }
+}
+
+/** @internal Looks at what a hook returned in place of a cotangent. */
+export function inspectHook(node: Node, cotangent: Tensor, replaced: Tensor): void {
+  const found = firstNotFinite(replaced);
+  if (found === null || explains([cotangent], found)) return;
+  throw anomaly(
+    `a hook on the result of '${node.op.name}' made ${found.value} of ${kindOfValues([cotangent])}`,
+    node,
+    [describe('the gradient that it returned', replaced, found)],
+  );
 }
 
 /** @internal Looks at what a rule returned for input `index`: the first one to make NaN or an infinity of finite values throws. */
@@ -139,12 +176,16 @@ export function inspectBackward(node: Node, index: number, cotangents: Cotangent
   const input = inputs[Math.min(index, inputs.length - 1)]!;
   const cotangent = cotangents[0] ?? null;
   const saved = saves.includes(input) ? node.saved(saves.indexOf(input)) : null;
-  throw anomaly(`the backward of '${name}' made ${found.value} of finite values`, node, [
-    describe(`the gradient of its input '${input}'`, g, found),
-    ...((cotangent && valueThere('the cotangent of its result', cotangent, g, found)) ?? []),
-    ...((saved && valueThere(`its input '${input}'`, saved, g, found)) ?? []),
-    ...(cotangent && isZeroAt(cotangent, g, found) ? [unselected] : []),
-  ]);
+  throw anomaly(
+    `the backward of '${name}' made ${found.value} of ${kindOfValues([...cotangents, saved])}`,
+    node,
+    [
+      describe(`the gradient of its input '${input}'`, g, found),
+      ...((cotangent && valueThere('the cotangent of its result', cotangent, g, found)) ?? []),
+      ...((saved && valueThere(`its input '${input}'`, saved, g, found)) ?? []),
+      ...(cotangent && isZeroAt(cotangent, g, found) ? [unselected] : []),
+    ],
+  );
 }
 
 const unselected =

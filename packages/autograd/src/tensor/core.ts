@@ -107,6 +107,11 @@ export class Tensor {
     this.#grad = value;
   }
 
+  /** @internal The accumulated gradient, read without the advice that `grad` gives. */
+  static gradOf(tensor: Tensor): Tensor | null {
+    return tensor.#grad;
+  }
+
   /** @internal The node that made a tensor, or null when it is not tracked. */
   static nodeOf(tensor: Tensor): Node | null {
     return tensor.#node;
