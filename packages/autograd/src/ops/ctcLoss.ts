@@ -68,7 +68,7 @@ const positions = (rows: readonly (readonly number[])[], width: number): Tensor 
 /**
  * Connectionist temporal classification: -ln of the probability that an input spells the labels, over all ways of putting blanks between them and repeating them. `logProbs` is
  * (T, N, C) or (T, C); `targets` int32 labels, a row for each sequence (N, S), or one after the other. A mean divides each loss by its number of labels, at least 1. Derivative: minus the probability that the path
- * passes the class at that time. Errors: ShapeError, DTypeError; IndexError for a label that is no class; ArgumentError for lengths and the blank. PyTorch: `torch.nn.functional.ctc_loss`, whose gradient adds
+ * passes the class at that time. Kinks: 0 where no path is long enough, and the loss is infinite (PyTorch: NaN). Errors: ShapeError, DTypeError; IndexError for a label that is no class; ArgumentError for lengths and the blank. PyTorch: `torch.nn.functional.ctc_loss`, whose gradient adds
  * e^logProbs: the same behind a logSoftmax, where the sum over classes drops out; it has no second derivative.
  * Source: A. Graves et al., "Connectionist Temporal Classification", 2006.
  *

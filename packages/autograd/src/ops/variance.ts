@@ -177,8 +177,8 @@ export interface CovarianceOptions {
 /**
  * The covariances of variables, one to a row, over observations, one to a column: sum_k w_k (x_ik - m_i)(x_jk - m_j) /
  * c, m the weighted means. Without weights c = max(0, n - correction); with them, W = sum w, c = max(0, W -
- * correction), where `aweights` a are given c = max(0, W - correction sum(w a) / W). A vector has one covariance, its
- * variance. Derivative: of <G, C> by x, (G + G^T) (x - m) w / c.
+ * correction), where `aweights` a are given c = max(0, W - correction sum(w a) / W). One variable, a vector or a single row,
+ * has one covariance without axes, its variance. Derivative: of <G, C> by x, (G + G^T) (x - m) w / c.
  *
  * Errors: ShapeError above two axes, or for weights that are not one for each observation; DTypeError for bool, or
  * weights of the wrong kind; ArgumentError for negative weights, or a sum of 0. PyTorch: `torch.cov`.
@@ -198,7 +198,8 @@ export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
   checkWeights('fweights', fweights, n, x);
   checkWeights('aweights', aweights, n, x);
   const w = fweights && aweights ? fweights.mul(aweights) : (fweights ?? aweights);
-  const shape = x.ndim < 2 ? [] : [rows.shape[0]!, rows.shape[0]!];
+  const variables = rows.shape[0]!;
+  const shape = variables === 1 ? [] : [variables, variables];
   if (w === undefined) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
     return centred
@@ -217,7 +218,7 @@ export const covSamples: Samples = (s) => {
   const weights = { low: 0.5, high: 2 };
   return s.oneOf<() => readonly unknown[]>([
     () => [s.tensorOf([2, 3]), { correction }],
-    () => [s.tensorOf([3])],
+    () => [s.tensorOf(s.oneOf([[3], [1, 3]]))],
     () => [
       s.tensorOf([2, 4]),
       { correction, fweights: s.index([4], 3).add(1), aweights: s.tensorOf([4], weights) },
@@ -289,7 +290,7 @@ export function corrcoef(x: Tensor): Tensor {
   return c.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
 }
 export const corrcoefSamples: Samples = (s) => [
-  s.tensorOf(s.oneOf([[2, 4], [3, 5], [4]]), { distinct: true }),
+  s.tensorOf(s.oneOf([[2, 4], [3, 5], [4], [1, 4]]), { distinct: true }),
 ];
 export const corrcoefRefusals: Refusals = (s) => [
   [[s.tensorOf([2, 2, 2])], 'ShapeError', /at most two axes, got shape \(2, 2, 2\)/],
