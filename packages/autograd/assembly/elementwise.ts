@@ -1,161 +1,30 @@
-// Elementwise kernels over chunks in scratch. They work in whole vectors: a chunk starts at a multiple of 16
-// bytes and leaves room for its last vector, whose surplus lanes nobody reads.
+// Elementwise kernels over chunks in scratch. They work in whole vectors: up to 15 bytes behind a result are lost, and
+// as much behind an operand is read.
+
+import { EXP, EXPM1, LOG, LOG1P, SIGMOID, SOFTPLUS, TANH, transcendental } from './transcendental';
 
 const NEG: i32 = 0;
 const ABS: i32 = 1;
 const SQRT: i32 = 2;
 const RELU: i32 = 3;
-const EXP: i32 = 4;
-const LOG: i32 = 5;
-const TANH: i32 = 6;
-const SIGMOID: i32 = 7;
+const SQUARE: i32 = 4;
+const RECIPROCAL: i32 = 5;
+const FLOOR: i32 = 6;
+const CEIL: i32 = 7;
+const TRUNC: i32 = 8;
+const ROUND: i32 = 9;
 
 const ADD: i32 = 0;
 const SUB: i32 = 1;
 const MUL: i32 = 2;
 const DIV: i32 = 3;
+const MAXIMUM: i32 = 4;
+const MINIMUM: i32 = 5;
 
-// The float32 transcendentals work in float64, two lanes at a time, to about 2^-32. So nearly the whole error
-// is the final rounding (at most 0.51 ulp), float32 subnormals are ordinary numbers on the way, and overflow
-// and underflow happen in the last conversion.
-//
-// Their constants lie in memory: splats are built anew in every round of a loop (exp took 20 % longer in Node
-// 20, 80 % in Node 24).
-
-const ONE = memory.data<f64>([1]);
-const TWO = memory.data<f64>([2]);
-const SIGN = memory.data<f64>([-0.0]);
-const LOG2_E = memory.data<f64>([1.4426950408889634]);
-const LN_2 = memory.data<f64>([0.6931471805599453]);
-/** Beyond it float32 has only infinity and 0 left for e^x, and 1 for tanh x. */
-const LARGE = memory.data<f64>([200]);
-const MINUS_LARGE = memory.data<f64>([-200]);
-/** Adding 1.5 * 2^52 rounds a small double to an integer and leaves that integer in the low bits. */
-const ROUND = memory.data<f64>([6755399441055744]);
-/** 2^52: its low bits hold an integer too. */
-const INTEGER = memory.data<f64>([4503599627370496]);
-const INTEGER_AND_BIAS = memory.data<f64>([4503599627370496 + 1023]);
-/** Bits of 1 less those of sqrt(1/2). */
-const ONE_LESS_ROOT_HALF = memory.data<i64>([0x3ff0000000000000 - 0x3fe6a09e667f3bcd]);
-/** 1 / n! for n = 1 to 8. */
-const EXP_SERIES = memory.data<f64>([
-  1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320,
-]);
-/** 1 / n for n = 1, 3, 5 to 11. */
-const LOG_SERIES = memory.data<f64>([1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11]);
-
-/** Constant i of a table, in both lanes. */
-// @ts-ignore: decorator
-@inline
-function constant(table: usize, i: i32 = 0): v128 {
-  return v128.load64_splat(table + 8 * i);
-}
-
-/** c_i + c_(i + 1) x. */
-// @ts-ignore: decorator
-@inline
-function pair(series: usize, i: i32, x: v128): v128 {
-  return f64x2.add(constant(series, i), f64x2.mul(x, constant(series, i + 1)));
-}
-
-/** x / ln 2, rounded to an integer n that stands in the low bits; taking ROUND away leaves n as a number. */
-// @ts-ignore: decorator
-@inline
-function exponentOf(x: v128): v128 {
-  return f64x2.add(f64x2.mul(x, constant(LOG2_E)), constant(ROUND));
-}
-
-/**
- * p of e^x = 2^n (1 + p), with |x - n ln 2| <= ln(2) / 2, by the Taylor series to degree 8 (relative error
- * 2^-32, also near 0, which tanh needs). `n` comes from exponentOf.
- */
-// @ts-ignore: decorator
-@inline
-function expRest(x: v128, n: v128): v128 {
-  const r = f64x2.sub(x, f64x2.mul(f64x2.sub(n, constant(ROUND)), constant(LN_2)));
-  const r2 = f64x2.mul(r, r);
-  const low = f64x2.add(pair(EXP_SERIES, 0, r), f64x2.mul(r2, pair(EXP_SERIES, 2, r)));
-  const high = f64x2.add(pair(EXP_SERIES, 4, r), f64x2.mul(r2, pair(EXP_SERIES, 6, r)));
-  return f64x2.mul(r, f64x2.add(low, f64x2.mul(f64x2.mul(r2, r2), high)));
-}
-
-// @ts-ignore: decorator
-@inline
-function exp(x: v128): v128 {
-  // With the constant second, pmin and pmax pass NaN on.
-  x = f64x2.pmin(f64x2.pmax(x, constant(MINUS_LARGE)), constant(LARGE));
-  const n = exponentOf(x);
-  // Adding n to the exponent's bits multiplies by 2^n. A NaN that was a float32 has zeros in its low bits and
-  // so stays a NaN.
-  return i64x2.add(f64x2.add(constant(ONE), expRest(x, n)), i64x2.shl(n, 52));
-}
-
-// @ts-ignore: decorator
-@inline
-function sigmoid(x: v128): v128 {
-  const one = constant(ONE);
-  return f64x2.div(one, f64x2.add(one, exp(f64x2.neg(x))));
-}
-
-/** tanh x = w / (w + 2) with w = e^(2 |x|) - 1, and the sign of x. */
-// @ts-ignore: decorator
-@inline
-function tanh(x: v128): v128 {
-  const sign = constant(SIGN);
-  const one = constant(ONE);
-  const twice = f64x2.pmin(f64x2.mul(constant(TWO), v128.andnot(x, sign)), constant(LARGE));
-  const n = exponentOf(twice);
-  const scale = i64x2.add(one, i64x2.shl(n, 52));
-  const w = f64x2.add(f64x2.sub(scale, one), f64x2.mul(scale, expRest(twice, n)));
-  return v128.or(f64x2.div(w, f64x2.add(w, constant(TWO))), v128.and(x, sign));
-}
-
-/**
- * ln x for positive, finite x: x = 2^k m with m in [sqrt(1/2), sqrt(2)), and ln m = 2 s (1 + s^2 / 3 + s^4 /
- * 5 ...) with s = (m - 1) / (m + 1), cut after s^10 / 11 (relative error 2^-34).
- */
-// @ts-ignore: decorator
-@inline
-function logPositive(x: v128): v128 {
-  const one = constant(ONE);
-  const biased = i64x2.shr_u(i64x2.add(x, constant(ONE_LESS_ROOT_HALF)), 52);
-  const m = i64x2.sub(x, i64x2.sub(i64x2.shl(biased, 52), one));
-  const k = f64x2.sub(v128.or(biased, constant(INTEGER)), constant(INTEGER_AND_BIAS));
-  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
-  const s2 = f64x2.mul(s, s);
-  const s4 = f64x2.mul(s2, s2);
-  const high = f64x2.add(pair(LOG_SERIES, 2, s2), f64x2.mul(s4, pair(LOG_SERIES, 4, s2)));
-  const series = f64x2.add(pair(LOG_SERIES, 0, s2), f64x2.mul(s4, high));
-  return f64x2.add(f64x2.mul(k, constant(LN_2)), f64x2.mul(f64x2.add(s, s), series));
-}
-
-// @ts-ignore: decorator
-@inline
-function inFloat64(op: i32, x: v128): v128 {
-  if (op == EXP) return exp(x);
-  if (op == TANH) return tanh(x);
-  if (op == SIGMOID) return sigmoid(x);
-  return logPositive(x);
-}
-
-/** Applies a float64 function to the four lanes of a float32 vector. */
-// @ts-ignore: decorator
-@inline
-function viaFloat64(op: i32, x: v128): v128 {
-  const low = inFloat64(op, f64x2.promote_low_f32x4(x));
-  const high = inFloat64(op, f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)));
-  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
-
-/** ln outside the positive, finite numbers: -Infinity at 0, NaN below, x itself at Infinity and NaN. */
-// @ts-ignore: decorator
-@inline
-function logSpecials(x: v128, y: v128): v128 {
-  const zero = f32x4.splat(0);
-  y = v128.bitselect(y, x, f32x4.lt(x, f32x4.splat(Infinity)));
-  y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, zero));
-  return v128.bitselect(f32x4.splat(NaN), y, f32x4.lt(x, zero));
-}
+const EQ: i32 = 0;
+const NE: i32 = 1;
+const LT: i32 = 2;
+const LE: i32 = 3;
 
 // @ts-ignore: decorator
 @inline
@@ -165,17 +34,12 @@ function apply1<T>(op: i32, x: v128): v128 {
   if (op == SQRT) return v128.sqrt<T>(x);
   // Clears negative lanes only: NaN and -0 stay, as in PyTorch.
   if (op == RELU) return v128.andnot(x, v128.lt<T>(x, v128.splat<T>(0)));
-  const y = viaFloat64(op, x);
-  return op == LOG ? logSpecials(x, y) : y;
-}
-
-// @ts-ignore: decorator
-@inline
-function apply2<T>(op: i32, a: v128, b: v128): v128 {
-  if (op == ADD) return v128.add<T>(a, b);
-  if (op == SUB) return v128.sub<T>(a, b);
-  if (op == MUL) return v128.mul<T>(a, b);
-  return v128.div<T>(a, b);
+  if (op == SQUARE) return v128.mul<T>(x, x);
+  if (op == RECIPROCAL) return v128.div<T>(v128.splat<T>(1), x);
+  if (op == FLOOR) return v128.floor<T>(x);
+  if (op == CEIL) return v128.ceil<T>(x);
+  if (op == TRUNC) return v128.trunc<T>(x);
+  return v128.nearest<T>(x);
 }
 
 // @ts-ignore: decorator
@@ -191,13 +55,116 @@ function unary<T>(op: i32, x: usize, y: usize, n: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function binary<T>(op: i32, a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  const end = y + <usize>n * sizeof<T>();
-  while (y < end) {
-    v128.store(y, apply2<T>(op, v128.load(a), v128.load(b)));
-    a += aStep;
-    b += bStep;
+function unaryFloat32(op: i32, x: usize, y: usize, n: i32): void {
+  const end = x + <usize>n * 4;
+  while (x < end) {
+    v128.store(y, transcendental(op, v128.load(x)));
+    x += 16;
     y += 16;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function apply2<T>(op: i32, a: v128, b: v128): v128 {
+  if (op == ADD) return v128.add<T>(a, b);
+  if (op == SUB) return v128.sub<T>(a, b);
+  if (op == MUL) return v128.mul<T>(a, b);
+  if (op == DIV) return v128.div<T>(a, b);
+  if (op == MAXIMUM) return v128.max<T>(a, b);
+  return v128.min<T>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function compare2<T>(op: i32, a: v128, b: v128): v128 {
+  if (op == EQ) return v128.eq<T>(a, b);
+  if (op == NE) return v128.ne<T>(a, b);
+  if (op == LT) return v128.lt<T>(a, b);
+  return v128.le<T>(a, b);
+}
+
+/** Where an operand that stands still in a row has its element in every lane. */
+const STILL = memory.data(32, 16);
+
+/** Where a row of an operand with this step is read: at `row`, or, when it stands still, at a vector of its element. */
+// @ts-ignore: decorator
+@inline
+function lineOf<T>(row: usize, step: usize, still: usize): usize {
+  if (step != 0) return row;
+  v128.store(still, v128.load_splat<T>(row));
+  return still;
+}
+
+// @ts-ignore: decorator
+@inline
+function binary<T>(
+  op: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  const line = <usize>n * sizeof<T>();
+  for (; rows > 0; rows--, a += aRow, b += bRow, y += line) {
+    let i = lineOf<T>(a, aStep, STILL);
+    let j = lineOf<T>(b, bStep, STILL + 16);
+    const end = y + line;
+    for (let k = y; k < end; k += 16, i += aStep, j += bStep) {
+      v128.store(k, apply2<T>(op, v128.load(i), v128.load(j)));
+    }
+  }
+}
+
+/** Stores a mask as one byte, 0 or 1, for each lane. */
+// @ts-ignore: decorator
+@inline
+function storeMask<T>(y: usize, mask: v128): void {
+  const lanes = sizeof<T>() == 4 ? mask : v128.shuffle<i32>(mask, mask, 0, 2, 0, 2);
+  const shorts = i16x8.narrow_i32x4_s(lanes, lanes);
+  const bytes = v128.and(i8x16.narrow_i16x8_s(shorts, shorts), i8x16.splat(1));
+  if (sizeof<T>() == 4) v128.store32_lane(y, bytes, 0);
+  else v128.store16_lane(y, bytes, 0);
+}
+
+/** A mask from bytes that are 0 or 1. */
+// @ts-ignore: decorator
+@inline
+function loadMask<T>(c: usize): v128 {
+  if (sizeof<T>() == 4) {
+    return i32x4.neg(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_splat(c))));
+  }
+  const lanes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load16_splat(c)));
+  return i64x2.neg(i64x2.extend_low_i32x4_u(lanes));
+}
+
+// @ts-ignore: decorator
+@inline
+function compare<T>(
+  op: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  const lanes: usize = 16 / sizeof<T>();
+  for (; rows > 0; rows--, a += aRow, b += bRow, y += n) {
+    let i = lineOf<T>(a, aStep, STILL);
+    let j = lineOf<T>(b, bStep, STILL + 16);
+    const end = y + n;
+    for (let k = y; k < end; k += lanes, i += aStep, j += bStep) {
+      storeMask<T>(k, compare2<T>(op, v128.load(i), v128.load(j)));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function where<T>(
+  c: usize, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  const lanes: usize = 16 / sizeof<T>();
+  const line = <usize>n * sizeof<T>();
+  for (; rows > 0; rows--, c += n, a += aRow, b += bRow, y += line) {
+    let i = lineOf<T>(a, aStep, STILL);
+    let j = lineOf<T>(b, bStep, STILL + 16);
+    const end = y + line;
+    let l = c;
+    for (let k = y; k < end; k += 16, l += lanes, i += aStep, j += bStep) {
+      v128.store(k, v128.bitselect(v128.load(i), v128.load(j), loadMask<T>(l)));
+    }
   }
 }
 
@@ -211,35 +178,141 @@ export function sqrtF32(x: usize, y: usize, n: i32): void { unary<f32>(SQRT, x, 
 export function sqrtF64(x: usize, y: usize, n: i32): void { unary<f64>(SQRT, x, y, n); }
 export function reluF32(x: usize, y: usize, n: i32): void { unary<f32>(RELU, x, y, n); }
 export function reluF64(x: usize, y: usize, n: i32): void { unary<f64>(RELU, x, y, n); }
-export function expF32(x: usize, y: usize, n: i32): void { unary<f32>(EXP, x, y, n); }
-export function logF32(x: usize, y: usize, n: i32): void { unary<f32>(LOG, x, y, n); }
-export function tanhF32(x: usize, y: usize, n: i32): void { unary<f32>(TANH, x, y, n); }
-export function sigmoidF32(x: usize, y: usize, n: i32): void { unary<f32>(SIGMOID, x, y, n); }
+export function squareF32(x: usize, y: usize, n: i32): void { unary<f32>(SQUARE, x, y, n); }
+export function squareF64(x: usize, y: usize, n: i32): void { unary<f64>(SQUARE, x, y, n); }
+export function reciprocalF32(x: usize, y: usize, n: i32): void { unary<f32>(RECIPROCAL, x, y, n); }
+export function reciprocalF64(x: usize, y: usize, n: i32): void { unary<f64>(RECIPROCAL, x, y, n); }
+export function floorF32(x: usize, y: usize, n: i32): void { unary<f32>(FLOOR, x, y, n); }
+export function floorF64(x: usize, y: usize, n: i32): void { unary<f64>(FLOOR, x, y, n); }
+export function ceilF32(x: usize, y: usize, n: i32): void { unary<f32>(CEIL, x, y, n); }
+export function ceilF64(x: usize, y: usize, n: i32): void { unary<f64>(CEIL, x, y, n); }
+export function truncF32(x: usize, y: usize, n: i32): void { unary<f32>(TRUNC, x, y, n); }
+export function truncF64(x: usize, y: usize, n: i32): void { unary<f64>(TRUNC, x, y, n); }
+export function roundF32(x: usize, y: usize, n: i32): void { unary<f32>(ROUND, x, y, n); }
+export function roundF64(x: usize, y: usize, n: i32): void { unary<f64>(ROUND, x, y, n); }
+export function expF32(x: usize, y: usize, n: i32): void { unaryFloat32(EXP, x, y, n); }
+export function logF32(x: usize, y: usize, n: i32): void { unaryFloat32(LOG, x, y, n); }
+export function tanhF32(x: usize, y: usize, n: i32): void { unaryFloat32(TANH, x, y, n); }
+export function sigmoidF32(x: usize, y: usize, n: i32): void { unaryFloat32(SIGMOID, x, y, n); }
+export function expm1F32(x: usize, y: usize, n: i32): void { unaryFloat32(EXPM1, x, y, n); }
+export function log1pF32(x: usize, y: usize, n: i32): void { unaryFloat32(LOG1P, x, y, n); }
+export function softplusF32(x: usize, y: usize, n: i32): void { unaryFloat32(SOFTPLUS, x, y, n); }
 
-// Binary kernels: y[i] = a[i] op b[i]. A step is 16 bytes, or 0 for an operand that is a single vector, a
-// scalar in every lane; y may be an operand of step 16.
+// Binary kernels: y = a op b for `rows` rows of n elements. From row to row an operand moves on by the bytes of its row (0: it
+// is the same row again); a step is 16 bytes, or 0 for an operand that stands still in a row.
 
-export function addF32(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f32>(ADD, a, aStep, b, bStep, y, n);
+export function addF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(ADD, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function addF64(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f64>(ADD, a, aStep, b, bStep, y, n);
+export function addF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(ADD, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function subF32(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f32>(SUB, a, aStep, b, bStep, y, n);
+export function subF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(SUB, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function subF64(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f64>(SUB, a, aStep, b, bStep, y, n);
+export function subF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(SUB, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function mulF32(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f32>(MUL, a, aStep, b, bStep, y, n);
+export function mulF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(MUL, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function mulF64(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f64>(MUL, a, aStep, b, bStep, y, n);
+export function mulF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(MUL, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function divF32(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f32>(DIV, a, aStep, b, bStep, y, n);
+export function divF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(DIV, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function divF64(a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: i32): void {
-  binary<f64>(DIV, a, aStep, b, bStep, y, n);
+export function divF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(DIV, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function maximumF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(MAXIMUM, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function maximumF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(MAXIMUM, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function minimumF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(MINIMUM, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function minimumF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(MINIMUM, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+
+// Comparisons, to the same terms; results are bytes, 0 or 1.
+
+export function eqF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f32>(EQ, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function eqF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f64>(EQ, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function neF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f32>(NE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function neF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f64>(NE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function ltF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f32>(LT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function ltF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f64>(LT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function leF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f32>(LE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function leF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  compare<f64>(LE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+
+/** y = a where the bytes of c are 1, b where they are 0; c is as long as y, a and b are as for binary kernels. */
+export function whereF32(
+  c: usize, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  where<f32>(c, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function whereF64(
+  c: usize, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  where<f64>(c, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }

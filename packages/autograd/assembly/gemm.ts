@@ -174,14 +174,13 @@ function callTile<T>(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accu
 function gemm<T>(
   a: usize, aRow: usize, aColumn: usize,
   b: usize, bRow: usize, bColumn: usize,
-  c: usize,
+  c: usize, cRow: usize,
   m: i32, n: i32, k: i32,
   accumulate: bool,
   work: usize,
 ): void {
   const size: usize = sizeof<T>();
   const NR: i32 = <i32>TILE_ROW / <i32>sizeof<T>();
-  const cRow: usize = <usize>n * size;
   const edge = work;
   const packedA = edge + TILE;
   const packedB = packedA + <usize>(MC * KC) * size;
@@ -223,19 +222,19 @@ function gemm<T>(
 }
 
 /**
- * C [m, n] = or += A [m, k] B [k, n], all sizes at least 1. Strides are in bytes, C is contiguous. `work` is
- * the address of gemmWorkBytes bytes.
+ * C [m, n] = or += A [m, k] B [k, n], all sizes at least 1. Strides are in bytes; the rows of C are contiguous.
+ * `work` is the address of gemmWorkBytes bytes.
  */
 export function gemmF32(
-  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize,
+  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, cRow: usize,
   m: i32, n: i32, k: i32, accumulate: bool, work: usize,
 ): void {
-  gemm<f32>(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, accumulate, work);
+  gemm<f32>(a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, accumulate, work);
 }
 
 export function gemmF64(
-  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize,
+  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, cRow: usize,
   m: i32, n: i32, k: i32, accumulate: bool, work: usize,
 ): void {
-  gemm<f64>(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, accumulate, work);
+  gemm<f64>(a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, accumulate, work);
 }

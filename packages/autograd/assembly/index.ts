@@ -4,6 +4,12 @@
 
 export * from './gemm';
 export * from './elementwise';
+export * from './optimizer';
+export * from './reduce';
+export * from './softmax';
+export * from './pool';
+export { fromColumnsF32, fromColumnsF64, toColumnsF32, toColumnsF64 } from './windows';
+export * from './conv';
 
 /** First byte that the caller may use, a multiple of 16. */
 export const scratchBase: usize = (__heap_base + 15) & ~15;

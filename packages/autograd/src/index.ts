@@ -42,8 +42,8 @@ export {
   topologicalOrder,
 } from './inspect/graph.ts';
 export { type PrintTapeOptions, printTape } from './inspect/text.ts';
+export { type Backend, type BackendReport, backend, setBackend } from './kernels/backend.ts';
 export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
-export { type Backend, type BackendReport, backend, setBackend } from './kernels/select.ts';
 export { numThreads, setNumThreads } from './kernels/threads.ts';
 export * as linalg from './linalg.ts';
 export {

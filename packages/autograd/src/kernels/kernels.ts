@@ -261,8 +261,8 @@ export interface Kernels {
  * programs without images do not carry them.
  */
 export interface ImageKernels {
-  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …). */
-  convolution(x: View, weight: View, convolution: Convolution): Storage;
+  /** Cross-correlation: images (n, c, …) with filters (o, c / groups, …) give (n, o, …), plus a bias (o) for each filter. */
+  convolution(x: View, weight: View, bias: View | null, convolution: Convolution): Storage;
   /** The adjoint of `convolution` in x: (n, o, …) and the filters give (n, c, …). */
   convInput(g: View, weight: View, convolution: Convolution): Storage;
   /** The adjoint of `convolution` in the filters: (n, c, …) and (n, o, …) give (o, c / groups, …). */

@@ -1,123 +1,15 @@
-import { ArgumentError } from '../tensor/errors.ts';
-import { matmul as blasMatmul, blasThreshold } from './blas/index.ts';
-import { type Blas, systemBlas } from './blas/library.ts';
-import type { ImageKernels, Kernels } from './kernels.ts';
+import type { View } from '../tensor/view.ts';
+import { blasFor, pays } from './backend.ts';
+import * as blasConv from './blas/conv.ts';
+import { matmul as blasMatmul } from './blas/index.ts';
+import type { Convolution, ImageKernels, Kernels } from './kernels.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
+import { toStorage } from './reference/reduce.ts';
+import * as wasmConv from './wasm/conv.ts';
 import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
-import { wasmUnavailable } from './wasm/memory.ts';
-
-/**
- * Which kernels to use: `reference` (plain TypeScript), `wasm` (SIMD, wherever there is such a kernel), `blas` (matrix products
- * by the system's BLAS, the rest as in `auto`), or `auto`, the default: for each operation that is large enough for it to pay,
- * the system's BLAS where there is one, else WASM.
- */
-export type Backend = 'auto' | 'blas' | 'reference' | 'wasm';
-
-const backends: readonly Backend[] = ['auto', 'blas', 'reference', 'wasm'];
-
-/** No elementwise WASM kernel gains below this many elements: smaller calls are not even offered to it. */
-const smallestElementwise = 16;
-
-let requested: Backend | undefined;
-/** The fast kernels in use; undefined until the first operation that could gain from them asks. */
-let wasmInUse: boolean | undefined;
-let blasInUse: Blas | null | undefined;
-
-/**
- * Chooses the kernels for all further operations. The environment variable TENSORTAPE_BACKEND chooses at start.
- *
- * Errors: ArgumentError for an unknown name, or for 'wasm' or 'blas' where there is none, with the reason.
- */
-export function setBackend(name: Backend): void {
-  if (!backends.includes(name)) {
-    throw new ArgumentError(`setBackend: unknown backend '${name}'; known are ${backends.join(', ')}`);
-  }
-  const reason = whyNot(name);
-  if (reason !== null) throw new ArgumentError(`setBackend: '${name}' cannot be used: ${reason}`);
-  requested = name;
-  wasmInUse = undefined;
-  blasInUse = undefined;
-}
-
-/** Why a backend cannot be used here, or null when it can. */
-function whyNot(name: Backend): string | null {
-  if (name === 'wasm') return wasmUnavailable() ?? null;
-  const blas = name === 'blas' ? systemBlas() : null;
-  return typeof blas === 'string' ? blas : null;
-}
-
-/** Which kernels are in use, and why. */
-export interface BackendReport {
-  /** What was asked for by `setBackend` or TENSORTAPE_BACKEND. */
-  readonly requested: Backend;
-  /** The fastest kernels in use. */
-  readonly active: 'blas' | 'reference' | 'wasm';
-  /** One sentence for people. */
-  readonly reason: string;
-}
-
-/**
- * Which kernels are in use, and why. The first call looks for a system BLAS, unless another backend was asked for.
- *
- * @example
- * ```ts
- * import { backend, setBackend } from '@tensortape/autograd';
- * setBackend('reference');
- * console.log(backend().active); // reference
- * setBackend('auto');
- * ```
- */
-export function backend(): BackendReport {
-  const asked = request();
-  if (asked === 'reference') {
-    return { requested: asked, active: 'reference', reason: 'plain TypeScript, as requested' };
-  }
-  const blas = asked === 'wasm' ? 'WASM was requested' : systemBlas();
-  const missing = wasmUnavailable();
-  const rest = missing === undefined ? 'WASM SIMD' : `plain TypeScript (${missing})`;
-  if (typeof blas !== 'string') {
-    return {
-      requested: asked,
-      active: 'blas',
-      reason: `matrix products by ${blas.name}, the rest by ${rest}`,
-    };
-  }
-  const active = missing === undefined ? 'wasm' : 'reference';
-  return { requested: asked, active, reason: `${rest}; no system BLAS: ${blas}` };
-}
-
-function request(): Backend {
-  if (requested === undefined) {
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-    const named = process?.env?.['TENSORTAPE_BACKEND'] ?? 'auto';
-    const known = backends.find((name) => name === named);
-    if (known === undefined) {
-      throw new ArgumentError(`TENSORTAPE_BACKEND is '${named}'; known are ${backends.join(', ')}`);
-    }
-    requested = known;
-  }
-  return requested;
-}
-
-/** Whether WASM is to do work of this size, given from where on it pays. */
-function pays(size: number, threshold: number): boolean {
-  if (size < threshold && request() !== 'wasm') return false;
-  wasmInUse ??= request() !== 'reference' && wasmUnavailable() === undefined;
-  return wasmInUse;
-}
-
-/** The system's BLAS, if it is to do work of this size. */
-function blasFor(size: number): Blas | null {
-  if (size < blasThreshold && request() !== 'blas') return null;
-  if (blasInUse === undefined) {
-    const asked = request();
-    const blas = asked === 'auto' || asked === 'blas' ? systemBlas() : null;
-    blasInUse = typeof blas === 'string' ? null : blas;
-  }
-  return blasInUse;
-}
+import { maxPool, maxPoolThreshold } from './wasm/maxPool.ts';
 
 const matmul: Kernels['matmul'] = (a, b) => {
   const size = a.size * b.shape.at(-1)!;
@@ -134,12 +26,68 @@ export const kernels: Kernels = {
   ...reference,
   matmul,
   unary: (fn, x) =>
-    (pays(x.size, smallestElementwise) ? wasm.unary(fn, x, requested === 'wasm') : null) ??
-    reference.unary(fn, x),
+    (pays(x.size, wasm.unaryThreshold(fn)) ? wasm.unary(fn, x) : null) ?? reference.unary(fn, x),
   binary: (fn, a, b) =>
-    (pays(a.size, smallestElementwise) ? wasm.binary(fn, a, b, requested === 'wasm') : null) ??
-    reference.binary(fn, a, b),
+    (pays(a.size, wasm.pairThreshold) ? wasm.binary(fn, a, b) : null) ?? reference.binary(fn, a, b),
+  compare: (fn, a, b) =>
+    (pays(a.size, wasm.pairThreshold) ? wasm.compare(fn, a, b) : null) ?? reference.compare(fn, a, b),
+  where: (condition, a, b) =>
+    (pays(a.size, wasm.pairThreshold) ? wasm.where(condition, a, b) : null) ??
+    reference.where(condition, a, b),
+  reduce(fn, x, axes) {
+    const totals = fn === 'sum' && pays(x.size, wasm.sumThreshold) ? wasm.sums(x, axes) : null;
+    return totals === null ? reference.reduce(fn, x, axes) : toStorage('sum', x.dtype, totals);
+  },
+  softmax: (x, axis, logarithm) =>
+    (pays(x.size, wasm.softmaxThreshold) ? wasm.softmax(x, axis, logarithm) : null) ??
+    reference.softmax(x, axis, logarithm),
+  scatter: (op, fn, x, axis, index, source) =>
+    (fn === 'sum' && pays(index.size, wasm.scatterThreshold)
+      ? wasm.scatterAdd(x, axis, index, source)
+      : null) ?? reference.scatter(op, fn, x, axis, index, source),
+  sgd(step, parameter, gradient, velocity) {
+    if (pays(parameter.size, wasm.stepThreshold) && wasm.sgd(step, parameter, gradient, velocity)) return;
+    reference.sgd(step, parameter, gradient, velocity);
+  },
+  adam(step, parameter, gradient, mean, square, largest) {
+    if (pays(parameter.size, wasm.stepThreshold)) {
+      if (wasm.adam(step, parameter, gradient, mean, square, largest)) return;
+    }
+    reference.adam(step, parameter, gradient, mean, square, largest);
+  },
 };
 
 /** The kernels that operations on images call. */
-export const imageKernels: ImageKernels = /* @__PURE__ */ imageKernelsOn(matmul);
+export const imageKernels: ImageKernels = /* @__PURE__ */ selectImageKernels();
+
+function selectImageKernels(): ImageKernels {
+  const slow = imageKernelsOn(matmul);
+  /** How to run a convolution in scratch, where it pays. */
+  const planned = (x: View, filters: number, channels: number, c: Convolution): wasmConv.Plan | null =>
+    pays(x.size, wasmConv.convThreshold)
+      ? wasmConv.plan(x.dtype, x.shape[0]!, filters / c.groups, channels, c)
+      : null;
+  const blasForPlan = (p: wasmConv.Plan) => blasFor(p.filters * p.channels * p.taps * p.places);
+  return {
+    ...slow,
+    convolution(x, weight, bias, c) {
+      const p = planned(x, weight.shape[0]!, weight.shape[1]!, c);
+      if (p === null) return slow.convolution(x, weight, bias, c);
+      const blas = blasForPlan(p);
+      return blas ? blasConv.convolution(blas, x, weight, bias, p) : wasmConv.convolution(x, weight, bias, p);
+    },
+    convInput(g, weight, c) {
+      const p = planned(g, weight.shape[0]!, weight.shape[1]!, c);
+      if (p === null) return slow.convInput(g, weight, c);
+      const blas = blasForPlan(p);
+      return blas ? blasConv.convInput(blas, g, weight, p) : wasmConv.convInput(g, weight, p);
+    },
+    convWeight(x, g, c) {
+      const p = planned(x, g.shape[1]!, x.shape[1]! / c.groups, c);
+      if (p === null) return slow.convWeight(x, g, c);
+      const blas = blasForPlan(p);
+      return blas ? blasConv.convWeight(blas, x, g, p) : wasmConv.convWeight(x, g, p);
+    },
+    maxPool: (x, axes) => (pays(x.size, maxPoolThreshold) ? maxPool(x, axes) : null) ?? slow.maxPool(x, axes),
+  };
+}

@@ -1,5 +1,6 @@
 import type { Convolution } from '../kernels/kernels.ts';
 import { imageKernels } from '../kernels/select.ts';
+import { defineOp } from '../tape/defineOp.ts';
 import { bilinear } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
@@ -31,10 +32,42 @@ type ConvolutionOp = (a: Tensor, b: Tensor, convolution: Convolution) => Tensor;
 const convolution: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
   name: 'convolution',
   forward: (x, weight, c) =>
-    wrap(imageKernels.convolution(x, weight, c), x.dtype, [x.shape[0]!, weight.shape[0]!, ...c.output]),
+    wrap(imageKernels.convolution(x, weight, null, c), x.dtype, resultShape(x, weight, c)),
   transposeLeft: (g, weight, c) => convInput(g, weight, c),
   transposeRight: (g, x, c) => convWeight(x, g, c),
 });
+
+/** (x, weight, bias) to y plus the bias of each filter: adding it on the way saves a pass over y. */
+const biasedConvolution = /* @__PURE__ */ defineOp({
+  name: 'biasedConvolution',
+  inputs: ['x', 'weight', 'bias'],
+  saves: ['x', 'weight'],
+  forward: ({ x, weight, bias }, c: Convolution): Tensor =>
+    wrap(imageKernels.convolution(x, weight, bias, c), x.dtype, resultShape(x, weight, c)),
+  vjp: {
+    x: (g, { weight }, c) => convInput(g, weight, c),
+    weight: (g, { x }, c) => convWeight(x, g, c),
+    bias: (g) => g.sum(g.shape.map((_, axis) => axis).toSpliced(1, 1)),
+  },
+  jvp: ({ x: tx, weight: tw, bias: tb }, { x, weight }, c) => {
+    const terms = [
+      tx && convolution(tx, weight, c),
+      tw && convolution(x, tw, c),
+      tb && alongFilters(tb, x.ndim).expand(resultShape(x, weight, c)),
+    ];
+    return terms.reduce((sum, term) => (sum && term ? sum.add(term) : (sum ?? term)), null);
+  },
+});
+
+const resultShape = (x: Tensor, weight: Tensor, { output }: Convolution): Shape => [
+  x.shape[0]!,
+  weight.shape[0]!,
+  ...output,
+];
+
+/** A bias as a tensor of `ndim` axes. */
+const alongFilters = (bias: Tensor, ndim: number): Tensor =>
+  bias.reshape([-1, ...new Array<number>(ndim - 2).fill(1)]);
 
 /** (g, weight) to the cotangent of x: a transposed convolution. */
 const convInput: ConvolutionOp = /* @__PURE__ */ bilinear<Convolution>({
@@ -279,8 +312,7 @@ function convolve(
       padding: perAxis(op, 'padding', typeof padding === 'string' ? 0 : padding, rank, 0),
     };
     if (padding !== 'same') {
-      const windows = fittingWindows(op, images, sliding);
-      return biased(convolution(images, weight, { ...windows, groups }), bias);
+      return correlate(images, weight, bias, { ...fittingWindows(op, images, sliding), groups });
     }
     if (sliding.stride.some((step) => step !== 1)) {
       throw new ArgumentError(
@@ -289,10 +321,7 @@ function convolve(
     }
     const input = images.shape.slice(2);
     const same = sliding.kernel.map((_, axis) => Math.floor((reach(sliding, axis) - 1) / 2));
-    return biased(
-      convolution(images, weight, { ...sliding, padding: same, input, output: input, groups }),
-      bias,
-    );
+    return correlate(images, weight, bias, { ...sliding, padding: same, input, output: input, groups });
   });
 }
 
@@ -351,12 +380,13 @@ function transposeConvolve(
           `use less padding than ${formatShape(sliding.padding)}`,
       );
     }
-    return biased(convInput(images, weight, { ...sliding, input, output, groups }), bias);
+    const y = convInput(images, weight, { ...sliding, input, output, groups });
+    return bias === null ? y : y.add(alongFilters(bias, y.ndim));
   });
 }
 
-function biased(y: Tensor, bias: Tensor | null): Tensor {
-  return bias === null ? y : y.add(bias.reshape([-1, ...new Array<number>(y.ndim - 2).fill(1)]));
+function correlate(x: Tensor, weight: Tensor, bias: Tensor | null, c: Convolution): Tensor {
+  return bias === null ? convolution(x, weight, c) : biasedConvolution({ x, weight, bias }, c);
 }
 
 function checkOperands(op: string, rank: number, x: Tensor, weight: Tensor, groups: number): void {

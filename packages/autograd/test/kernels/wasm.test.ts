@@ -1,19 +1,16 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type BinaryName,
-  binary,
-  binaryNames,
-  unary,
-  unaryNames,
-} from '../../src/kernels/wasm/elementwise.ts';
+import { binary, unary } from '../../src/kernels/wasm/elementwise.ts';
 import { gemm } from '../../src/kernels/wasm/gemm.ts';
 import { coprocessor, type FloatArray, wasmUnavailable } from '../../src/kernels/wasm/memory.ts';
+import { Storage } from '../../src/tensor/storage.ts';
+import { viewOf } from '../../src/tensor/view.ts';
 
 const dtypes = { float32: Float32Array, float64: Float64Array } as const;
 type DtypeName = keyof typeof dtypes;
 const dtype = fc.constantFrom<DtypeName>('float32', 'float64');
 
+const vectorOf = (x: Float32Array) => viewOf(new Storage(x), 'float32', [x.length]);
 const memoryBytes = () => coprocessor().view(4).byteLength;
 
 /** Equality of every element, NaN and the sign of zero included; toEqual takes 0.1 ms per 1000 elements. */
@@ -227,129 +224,14 @@ describe('gemm', () => {
   });
 });
 
-describe('elementwise', () => {
-  const specials = [0, -0, 1, -1, Infinity, -Infinity, Number.NaN, 2 ** -149, -(2 ** -1074), 3.4e38, 1e300];
-  const value = fc.oneof(
-    fc.double(),
-    fc.double({ min: -100, max: 100, noNaN: true }),
-    fc.constantFrom(...specials),
-  );
-  const values = fc.array(value, { minLength: 1, maxLength: 50 });
-  // Chunks hold 4096 float32 or 2048 float64 elements.
-  const count = fc.oneof(
-    fc.integer({ min: 0, max: 40 }),
-    fc.constantFrom(2047, 2048, 2049, 4095, 4096, 4097, 10_001),
-  );
-  const offset = fc.integer({ min: 0, max: 9 });
-  const fill = (name: DtypeName, pattern: readonly number[], length: number): FloatArray => {
-    const array = new dtypes[name](length);
-    for (let i = 0; i < length; i++) array[i] = pattern[i % pattern.length]!;
-    return array;
-  };
-
-  const exact = {
-    neg: (x: number) => -x,
-    abs: Math.abs,
-    sqrt: Math.sqrt,
-    relu: (x: number) => (x < 0 ? 0 : x),
-  };
-  const nearly = {
-    exp: Math.exp,
-    log: Math.log,
-    tanh: Math.tanh,
-    sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
-  };
-  const pairs: Readonly<Record<BinaryName, (a: number, b: number) => number>> = {
-    add: (a, b) => a + b,
-    sub: (a, b) => a - b,
-    mul: (a, b) => a * b,
-    div: (a, b) => a / b,
-  };
-
-  test('the names are those that are tested here', () => {
-    expect([...unaryNames.float64]).toEqual(Object.keys(exact));
-    expect([...unaryNames.float32]).toEqual([...Object.keys(exact), ...Object.keys(nearly)]);
-    expect([...binaryNames]).toEqual(Object.keys(pairs));
-  });
-
-  test.each(['neg', 'abs', 'sqrt', 'relu'] as const)('%s has the bits of plain JavaScript', (kernel) => {
-    fc.assert(
-      fc.property(dtype, values, count, offset, offset, (name, pattern, n, from, to) => {
-        const x = fill(name, pattern, from + n + 1);
-        const y = fill(name, [5], to + n + 2);
-        const expected = y.slice();
-        for (let i = 0; i < n; i++) expected[to + i] = exact[kernel](x[from + i]!);
-        unary(kernel, x, from, y, to, n);
-        expectSame(y, expected);
-        unary(kernel, x, from, x, from, n);
-        expectSame(x.subarray(from, from + n), expected.subarray(to, to + n));
-      }),
-    );
-  });
-
-  test.each(['float32', 'float64'] as const)('relu keeps NaN and -0 in %s, as PyTorch does', (name) => {
-    const x = fill(name, [Number.NaN, -0, 0, -Infinity, Infinity, -(2 ** -140)], 6);
-    unary('relu', x, 0, x, 0, 6);
-    expect([...x]).toEqual([Number.NaN, -0, 0, 0, Infinity, 0]);
-  });
-
-  test.each([...binaryNames])('%s has the bits of plain JavaScript for vectors and scalars', (kernel) => {
-    const operand = fc.record({ pattern: values, from: offset, step: fc.constantFrom<0 | 1>(0, 1) });
-    fc.assert(
-      fc.property(dtype, operand, operand, count, offset, (name, left, right, n, to) => {
-        const a = fill(name, left.pattern, left.from + n + 1);
-        const b = fill(name, right.pattern, right.from + n + 1);
-        const y = fill(name, [5], to + n + 2);
-        const expected = y.slice();
-        for (let i = 0; i < n; i++) {
-          expected[to + i] = pairs[kernel](a[left.from + i * left.step]!, b[right.from + i * right.step]!);
-        }
-        binary(kernel, a, left.from, left.step, b, right.from, right.step, y, to, n);
-        expectSame(y, expected);
-        if (right.step === 0) return;
-        binary(kernel, a, left.from, left.step, b, right.from, 1, b, right.from, n);
-        expectSame(b.subarray(right.from, right.from + n), expected.subarray(to, to + n));
-      }),
-    );
-  });
-
-  test.each(['exp', 'log', 'tanh', 'sigmoid'] as const)(
-    '%s is within 0.51 ulp over all of float32',
-    (kernel) => {
-      // Every 15013th bit pattern, subnormals and NaNs with a payload included, and the special values.
-      const n = Math.ceil(2 ** 32 / 15013);
-      const x = new Float32Array(Uint32Array.from({ length: n }, (_, i) => i * 15013).buffer);
-      x.set(specials);
-      const y = new Float32Array(n);
-      unary(kernel, x, 0, y, 0, n);
-      let worst = 0;
-      for (let i = 0; i < n; i++) {
-        const truth = nearly[kernel](x[i]!);
-        const nearest = Math.fround(truth);
-        if (Object.is(y[i], nearest)) continue;
-        const ulp = 2 ** Math.max(-149, Math.floor(Math.log2(Math.abs(nearest))) - 23);
-        const error = Math.abs(y[i]! - truth) / ulp;
-        // NaN, an infinity or the wrong zero on one side only.
-        worst = error <= 1 && y[i] !== nearest ? Math.max(worst, error) : Infinity;
-      }
-      expect(worst).toBeLessThan(0.51);
-    },
-  );
-
-  test('a kernel that float64 lacks is named', () => {
-    const x = new Float64Array(1);
-    expect(() => unary('exp', x, 0, x, 0, 1)).toThrow('there is no WASM kernel exp for float64');
-  });
-});
-
 describe('memory', () => {
   test('does not grow over 10^4 calls', () => {
     const call = (i: number) => {
       const x = new Float32Array(40 * 40).fill(i);
       const y = new Float32Array(40 * 40);
       gemm(x, 0, 40, 1, x, 0, 1, 40, y, 0, 1 + (i % 17), 40, 40);
-      unary('exp', y, 0, y, 0, y.length);
-      binary('add', x, 0, 1, y, 0, 1, y, 0, y.length);
+      unary('exp', vectorOf(y));
+      binary('add', vectorOf(x), vectorOf(y));
     };
     for (let i = 0; i < 17; i++) call(i);
     const before = memoryBytes();
@@ -366,9 +248,7 @@ describe('memory', () => {
     expect(unit.view(8).byteLength).toBe(size);
     unit.reserve(size);
     expect(memoryBytes()).toBe(size);
-    const y = Float32Array.of(1, 2, 3);
-    unary('neg', y, 0, y, 0, 3);
-    expect([...y]).toEqual([-1, -2, -3]);
+    expect([...unary('neg', vectorOf(Float32Array.of(1, 2, 3)))!.array]).toEqual([-1, -2, -3]);
   });
 
   test.each([

@@ -56,14 +56,17 @@ export function convolutions(
   matmul: Kernels['matmul'],
 ): Pick<ImageKernels, 'convolution' | 'convInput' | 'convWeight'> {
   return {
-    convolution(x, weight, c) {
+    convolution(x, weight, bias, c) {
       const sizes = sizesOf(x.shape[0]!, weight, c);
       const { images, filters, places } = sizes;
-      if (isPointwise(sizes, c)) return matmul(repeated(filterMatrix(weight, c), images), grouped(x, c));
+      if (isPointwise(sizes, c)) {
+        const product = matmul(repeated(filterMatrix(weight, c), images), grouped(x, c));
+        return plusBias(product, bias, places);
+      }
       const out = allocate(x.dtype, images * filters * places);
       if (isDepthwise(sizes, c)) {
         depthwise(x, weight, c, sizes, out);
-        return new Storage(out);
+        return plusBias(new Storage(out), bias, places);
       }
       const matrix = filterMatrix(weight, c);
       forEachBlock(x, c, sizes, (columns, from, count) => {
@@ -74,7 +77,7 @@ export function convolutions(
           }
         }
       });
-      return new Storage(out);
+      return plusBias(new Storage(out), bias, places);
     },
 
     convInput(g, weight, c) {
@@ -124,6 +127,18 @@ export function convolutions(
       return new Storage(out);
     },
   };
+}
+
+/** Adds an element of the bias to each plane of `places` elements, in place. */
+function plusBias(y: Storage, bias: View | null, places: number): Storage {
+  if (bias === null) return y;
+  const { array } = y;
+  const { storage, offset, size, strides } = bias;
+  for (let at = 0, plane = 0; at < array.length; plane++) {
+    const term = storage.array[offset + (plane % size) * strides[0]!]!;
+    for (const end = at + places; at < end; at++) array[at]! += term;
+  }
+  return y;
 }
 
 /** The filters as matrices [groups, o / groups, c / groups * taps]. */

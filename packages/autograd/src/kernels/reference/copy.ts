@@ -13,6 +13,8 @@ export function cast(x: View, dtype: DType): Storage {
     });
   } else if (x.isContiguous && (isFloat(dtype) || !isFloat(x.dtype))) {
     out.set(x.storage.array.subarray(x.offset, x.offset + x.size));
+  } else if (x.size > 0 && x.strides.every((stride, axis) => stride === 0 || x.shape[axis] === 1)) {
+    out.fill(x.storage.array[x.offset]!);
   } else {
     walk(out, contiguousStrides(x.shape), 0, x, copyRow);
   }

@@ -3,13 +3,21 @@ import type { Shape } from '../../tensor/shape.ts';
 /** Called for each row of a strided nest: where each operand's row starts; steps and length are the nest's own. */
 export type Row = (a: number, b: number, c: number) => void;
 
-/** How to walk up to three operands of one shape together: the merged inner axis, and the axes outside it. */
+/** How to walk up to three operands of one shape together: the merged axes, innermost and next to it, and those outside. */
 export interface Nest {
+  /** The innermost axis. */
   readonly length: number;
   readonly steps: readonly [number, number, number];
+  /** The axis outside it; 1 where there is none. */
+  readonly rows: number;
+  readonly rowSteps: readonly [number, number, number];
   /** Calls `row` with the start of each row, in row-major order. */
   forEach(row: Row): void;
+  /** Calls `block` with the start of each block of `rows` rows, in row-major order. */
+  forEachBlock(block: Row): void;
 }
+
+const still: readonly [number, number, number] = [0, 0, 0];
 
 /**
  * Plans a walk over operands of one shape. Neighbouring axes that every operand crosses with one stride are merged, so
@@ -52,30 +60,35 @@ export function nest(
     }
   }
   const inner = lengths.length - 1;
+  /** Calls `visit` for each place along the first `axes` axes. */
+  const walk = (axes: number, visit: Row): void => {
+    if (empty) return;
+    const index = new Array<number>(Math.max(axes, 0)).fill(0);
+    let atA = startA;
+    let atB = startB;
+    let atC = startC;
+    for (;;) {
+      visit(atA, atB, atC);
+      let axis = axes - 1;
+      while (axis >= 0 && index[axis]! === lengths[axis]! - 1) {
+        atA -= index[axis]! * stridesA[axis]!;
+        atB -= index[axis]! * stridesB[axis]!;
+        atC -= index[axis]! * stridesC[axis]!;
+        index[axis--] = 0;
+      }
+      if (axis < 0) return;
+      index[axis]!++;
+      atA += stridesA[axis]!;
+      atB += stridesB[axis]!;
+      atC += stridesC[axis]!;
+    }
+  };
   return {
     length: empty ? 0 : inner < 0 ? 1 : lengths[inner]!,
-    steps: inner < 0 ? [0, 0, 0] : [stridesA[inner]!, stridesB[inner]!, stridesC[inner]!],
-    forEach(row) {
-      if (empty) return;
-      const index = new Array<number>(Math.max(inner, 0)).fill(0);
-      let atA = startA;
-      let atB = startB;
-      let atC = startC;
-      for (;;) {
-        row(atA, atB, atC);
-        let axis = inner - 1;
-        while (axis >= 0 && index[axis]! === lengths[axis]! - 1) {
-          atA -= index[axis]! * stridesA[axis]!;
-          atB -= index[axis]! * stridesB[axis]!;
-          atC -= index[axis]! * stridesC[axis]!;
-          index[axis--] = 0;
-        }
-        if (axis < 0) return;
-        index[axis]!++;
-        atA += stridesA[axis]!;
-        atB += stridesB[axis]!;
-        atC += stridesC[axis]!;
-      }
-    },
+    steps: inner < 0 ? still : [stridesA[inner]!, stridesB[inner]!, stridesC[inner]!],
+    rows: inner < 1 ? 1 : lengths[inner - 1]!,
+    rowSteps: inner < 1 ? still : [stridesA[inner - 1]!, stridesB[inner - 1]!, stridesC[inner - 1]!],
+    forEach: (row) => walk(inner, row),
+    forEachBlock: (block) => walk(inner - 1, block),
   };
 }

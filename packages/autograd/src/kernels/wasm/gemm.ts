@@ -147,12 +147,21 @@ export const gemm = <T extends FloatArray>(
         const accumulate = p > 0 ? 1 : 0;
         if (unit === pool?.unit) {
           const calls = shares(rows, threads).map(([start, count], thread) => [
-            ...[aAt + start * aRow, aRow, aColumn, bAt, bRow, bColumn, cAt + start * columns * size],
-            ...[count, columns, depth, accumulate, work + thread * unit.gemmWorkBytes],
+            ...[aAt + start * aRow, aRow, aColumn, bAt, bRow, bColumn],
+            ...[
+              cAt + start * columns * size,
+              columns * size,
+              count,
+              columns,
+              depth,
+              accumulate,
+              work + thread * unit.gemmWorkBytes,
+            ],
           ]);
           pool.run('gemm', size, calls);
         } else {
-          kernel(aAt, aRow, aColumn, bAt, bRow, bColumn, cAt, rows, columns, depth, accumulate, work);
+          const cRow = columns * size;
+          kernel(aAt, aRow, aColumn, bAt, bRow, bColumn, cAt, cRow, rows, columns, depth, accumulate, work);
         }
       }
       const lines = columns === n ? 1 : rows;

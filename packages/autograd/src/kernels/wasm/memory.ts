@@ -22,6 +22,8 @@ export interface Coprocessor {
   kernel(name: string, elementBytes: number): Kernel;
   /** The whole memory as float32 or float64; stale after {@link Coprocessor.reserve}. */
   view(elementBytes: number): FloatArray;
+  /** The whole memory as bytes; stale after {@link Coprocessor.reserve}. */
+  bytes(): Uint8Array;
   /**
    * Makes the memory at least `bytes` long, counted from address 0. It never shrinks: callers bound what they
    * ask for.
@@ -47,11 +49,13 @@ export class Instance implements Coprocessor {
   readonly #kernels64 = new Map<string, Kernel>();
   #view: Float32Array;
   #view64: Float64Array;
+  #bytes: Uint8Array;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     this.#memory = memory;
     this.#view = new Float32Array(memory.buffer);
     this.#view64 = new Float64Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     for (const [name, value] of Object.entries(exports)) {
       if (!isKernel(value)) continue;
@@ -73,12 +77,17 @@ export class Instance implements Coprocessor {
     return elementBytes === 4 ? this.#view : this.#view64;
   }
 
+  bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.#view.byteLength) / pageBytes);
     if (missing <= 0) return;
     this.#memory.grow(Math.ceil(missing / growthPages) * growthPages);
     this.#view = new Float32Array(this.#memory.buffer);
     this.#view64 = new Float64Array(this.#memory.buffer);
+    this.#bytes = new Uint8Array(this.#memory.buffer);
   }
 }
 
@@ -107,7 +116,8 @@ const SHARED = 2;
 export const sharedBinary = (): Uint8Array<ArrayBuffer> => {
   const bytes = decodeBase64(binary);
   const types = 8;
-  const imports = types + 2 + bytes[types + 1]!;
+  const [typesLength, typesBody] = lengthAt(bytes, types + 1);
+  const imports = typesBody + typesLength;
   const moduleName = imports + 3;
   const fieldName = moduleName + 1 + bytes[moduleName]!;
   const flags = fieldName + 1 + bytes[fieldName]! + 1;
@@ -115,6 +125,16 @@ export const sharedBinary = (): Uint8Array<ArrayBuffer> => {
     throw new Error('the WASM binary imports no memory');
   bytes[flags]! |= SHARED;
   return bytes;
+};
+
+/** A length in the encoding of WASM (LEB128, seven bits a byte), and where what it measures begins. */
+const lengthAt = (bytes: Uint8Array, at: number): readonly [length: number, body: number] => {
+  let length = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++]!;
+    length |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return [length, at];
+  }
 };
 
 const instantiate = (): Coprocessor | string => {

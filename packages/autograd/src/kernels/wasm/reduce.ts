@@ -1,0 +1,111 @@
+import { isFloat, itemSize } from '../../tensor/dtype.ts';
+import { reducedShape, sizeOf } from '../../tensor/shape.ts';
+import type { View } from '../../tensor/view.ts';
+import { reducedStrides } from '../reference/reduce.ts';
+import { type Nest, nest } from '../reference/rows.ts';
+import { coprocessor, type FloatArray } from './memory.ts';
+
+/** Bytes of rows in scratch at a time. */
+const chunkBytes = 16384;
+
+/** Elements from which a kernel beats a loop in plain JavaScript. */
+export const sumThreshold = 256;
+
+/** In shorter rows than this a plain loop is as good. */
+const shortRow = 8;
+
+/** Longer rows than this are not added to each other: all their totals are in scratch at once. */
+const longestRow = 2 ** 16;
+
+/**
+ * Sums of float views over `axes`, in doubles, where rows lie together in memory; null where this set has nothing faster to
+ * offer than the reference, whose bits it gives.
+ */
+export function sums(x: View, axes: readonly number[]): Float64Array | null {
+  if (!isFloat(x.dtype)) return null;
+  const outStrides = reducedStrides(x.shape, axes);
+  const walk = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
+  const [step, outStep] = walk.steps;
+  if (step !== 1 || walk.length < shortRow) return null;
+  const totals = new Float64Array(sizeOf(reducedShape(x.shape, axes, false)));
+  if (outStep === 0) sumRows(x, walk, totals);
+  else if (outStep === 1 && walk.rowSteps[1] === 0 && walk.length <= longestRow) addRows(x, walk, totals);
+  else return null;
+  return totals;
+}
+
+/** Adds the sum of each row to its total. */
+function sumRows({ dtype, storage }: View, walk: Nest, totals: Float64Array): void {
+  const { length, rows, rowSteps } = walk;
+  const bytes = itemSize[dtype];
+  const unit = coprocessor();
+  const kernel = unit.kernel('sumRows', bytes);
+  const chunk = chunkBytes / bytes;
+  const totalsAt = unit.scratchBase + chunkBytes;
+  unit.reserve(totalsAt + 8 * chunk);
+  const scratch = unit.view(bytes);
+  const doubles = unit.view(8);
+  const source = storage.array as FloatArray;
+  /** The sum of a row, halved as the reference halves it until it fits into scratch. */
+  const rowSum = (from: number, n: number): number => {
+    if (n > chunk) return rowSum(from, n >> 1) + rowSum(from + (n >> 1), n - (n >> 1));
+    load(source, from, n, 1, n, scratch, unit.scratchBase / bytes);
+    kernel(unit.scratchBase, 1, n, totalsAt);
+    return doubles[totalsAt / 8]!;
+  };
+  const height = Math.floor(chunk / length);
+  walk.forEachBlock((from, to) => {
+    for (let row = 0; row < rows; row += Math.max(1, height)) {
+      const at = to + row * rowSteps[1];
+      if (height <= 1) {
+        totals[at]! += rowSum(from + row * rowSteps[0], length);
+        continue;
+      }
+      const count = Math.min(height, rows - row);
+      load(source, from + row * rowSteps[0], rowSteps[0], count, length, scratch, unit.scratchBase / bytes);
+      kernel(unit.scratchBase, count, length, totalsAt);
+      for (let i = 0; i < count; i++) totals[at + i * rowSteps[1]]! += doubles[totalsAt / 8 + i]!;
+    }
+  });
+}
+
+/** Adds each row, element by element, to the totals of its block. */
+function addRows({ dtype, storage }: View, walk: Nest, totals: Float64Array): void {
+  const { length, rows, rowSteps } = walk;
+  const bytes = itemSize[dtype];
+  const unit = coprocessor();
+  const kernel = unit.kernel('addRows', bytes);
+  const height = Math.max(1, Math.floor(chunkBytes / bytes / length));
+  const totalsAt = (unit.scratchBase + height * length * bytes + 31) & ~15;
+  unit.reserve(totalsAt + 8 * (length + 2));
+  const scratch = unit.view(bytes);
+  const doubles = unit.view(8);
+  walk.forEachBlock((from, to) => {
+    doubles.set(totals.subarray(to, to + length), totalsAt / 8);
+    for (let row = 0; row < rows; row += height) {
+      const count = Math.min(height, rows - row);
+      const start = from + row * rowSteps[0];
+      load(storage.array as FloatArray, start, rowSteps[0], count, length, scratch, unit.scratchBase / bytes);
+      kernel(unit.scratchBase, count, length, totalsAt);
+    }
+    totals.set(doubles.subarray(totalsAt / 8, totalsAt / 8 + length), to);
+  });
+}
+
+/** Copies rows, `rowStep` apart, to an index of scratch, one after the other. */
+function load(
+  source: FloatArray,
+  from: number,
+  rowStep: number,
+  rows: number,
+  length: number,
+  scratch: FloatArray,
+  at: number,
+): void {
+  if (rowStep === length || rows === 1) scratch.set(source.subarray(from, from + rows * length), at);
+  else {
+    for (let row = 0; row < rows; row++, from += rowStep, at += length) {
+      scratch.set(source.subarray(from, from + length), at);
+    }
+  }
+}
