@@ -61,6 +61,12 @@ describe('running logarithms of sums', () => {
       .toTypedArray();
     expect(first).toBe(0);
   });
+
+  test('NaN behind an infinity reaches the gradient of what came before', () => {
+    const x = double([0, inf, nan]);
+    const slopes = func.grad((x: Tensor) => logcumsumexp(x, 0).sum())(x);
+    expect(slopes.toArray()).toEqual([nan, nan, nan]);
+  });
 });
 
 describe('running extremes', () => {

@@ -135,11 +135,11 @@ const logcumsumexpOp = /* @__PURE__ */ defineOp({
     t && recurrence({ a: carried(output, axis), b: t.mul(entering(x, output)) }, axis),
 });
 
-/** exp(y_(i-1) - y_i): 0 after an infinite y_(i-1), whose difference would be NaN. */
+/** exp(y_(i-1) - y_i): 0 after an infinite y_(i-1), whose difference would be NaN, unless y_i is NaN. */
 function carried(y: Tensor, axis: number): Tensor {
   const before = previous(y, axis, Number.NEGATIVE_INFINITY);
-  const finite = before.isfinite().logicalOr(before.isnan());
-  return before.where(finite, 0).sub(y.where(finite, 0)).exp().where(finite, 0);
+  const known = before.isfinite().logicalOr(before.isnan()).logicalOr(y.isnan());
+  return before.where(known, 0).sub(y.where(known, 0)).exp().where(known, 0);
 }
 
 /** exp(x_i - y_i): 0, not NaN, where both are -inf. */

@@ -24,7 +24,7 @@ export function maxPool(x: View, axes: readonly Taps[]): Storage | null {
   const plane = x.shape.slice(-rank);
   const pixels = sizeOf(plane);
   const places = sizeOf(axes.map(({ starts }) => starts.length - 1));
-  if (!isFloat(x.dtype) || pixels > mostPixels) return null;
+  if (!isFloat(x.dtype) || x.size === 0 || pixels > mostPixels) return null;
   const bytes = itemSize[x.dtype];
   const planes = x.size / pixels;
   const { passes, most } = describePasses(plane, axes);

@@ -25,6 +25,7 @@ export function scatterAdd(x: View, axis: number, index: View, source: View): St
   if (source.shape.some((length, i) => length !== index.shape[i])) return null;
   const [n, m] = [x.shape[axis]!, index.shape[axis]!];
   if (n > longestRow || m > longestRow) return null;
+  if (index.size === 0) return null;
   const rows = index.size / m;
   const bytes = itemSize[x.dtype];
   const height = Math.max(1, Math.min(rows, Math.floor(chunkBytes / (bytes * (2 * n + m) + 4 * m))));

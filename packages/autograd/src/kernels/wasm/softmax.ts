@@ -14,7 +14,7 @@ const longestRow = 2 ** 20;
 /** `Kernels.softmax` of contiguous float32 views along their last axis; null for others. */
 export function softmax(x: View, axis: number, logarithm: boolean): Storage | null {
   const length = x.shape[axis] ?? 1;
-  if (x.dtype !== 'float32' || !x.isContiguous) return null;
+  if (x.dtype !== 'float32' || !x.isContiguous || x.size === 0) return null;
   if (axis !== x.shape.length - 1 || length > longestRow) return null;
   const rows = x.size / length;
   const height = Math.max(1, Math.min(rows, Math.floor(chunkBytes / 4 / length)));
