@@ -99,10 +99,10 @@ const constant = (exports: WebAssembly.Exports, name: string): number => {
   return value.value;
 };
 
-const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> => {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+/** The binary from its text, which has a character for each byte. */
+const decode = (text: string): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 };
 
@@ -114,7 +114,7 @@ const SHARED = 2;
  * that it holds: count, module and field with their lengths, kind, flags.
  */
 export const sharedBinary = (): Uint8Array<ArrayBuffer> => {
-  const bytes = decodeBase64(binary);
+  const bytes = decode(binary);
   const types = 8;
   const [typesLength, typesBody] = lengthAt(bytes, types + 1);
   const imports = typesBody + typesLength;
@@ -141,7 +141,7 @@ const instantiate = (): Coprocessor | string => {
   if (typeof WebAssembly === 'undefined') return 'this JavaScript engine has no WebAssembly';
   try {
     const memory = new WebAssembly.Memory({ initial: growthPages, maximum: mostPages });
-    return new Instance(new WebAssembly.Module(decodeBase64(binary)), memory);
+    return new Instance(new WebAssembly.Module(decode(binary)), memory);
   } catch (error) {
     // No SIMD, a content security policy, no memory left …
     return `the engine refused the kernels: ${error instanceof Error ? error.message : String(error)}`;
