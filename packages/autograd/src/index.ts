@@ -221,6 +221,7 @@ export {
   vander,
   vstack,
 } from './ops/join.ts';
+export { linear as affine } from './ops/linear.ts';
 export {
   type BCEWithLogitsOptions,
   type BinaryCrossEntropyOptions,

@@ -214,8 +214,8 @@ export interface Kernels {
   isIn(x: View, candidates: View): Storage;
   /** How many elements lie in each of `bins` equal intervals from `low` to `high`, the end included; in the dtype of x. */
   histogram(x: View, bins: number, low: number, high: number): Storage;
-  /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes. */
-  matmul(a: View, b: View): Storage;
+  /** Batches of matrix products: (…, m, k) by (…, k, n), equal leading axes and dtypes; plus a bias (n) on each row, if given. */
+  matmul(a: View, b: View, bias?: View | null): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */

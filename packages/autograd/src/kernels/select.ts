@@ -11,13 +11,13 @@ import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
 import { maxPool, maxPoolThreshold } from './wasm/maxPool.ts';
 
-const matmul: Kernels['matmul'] = (a, b) => {
+const matmul: Kernels['matmul'] = (a, b, bias = null) => {
   const size = a.size * b.shape.at(-1)!;
   const blas = blasFor(size);
   return (
-    (blas && blasMatmul(blas, a, b)) ??
-    (pays(size, gemmThreshold) ? wasm.matmul(a, b) : null) ??
-    reference.matmul(a, b)
+    (blas && blasMatmul(blas, a, b, bias)) ??
+    (pays(size, gemmThreshold) ? wasm.matmul(a, b, bias) : null) ??
+    reference.matmul(a, b, bias)
   );
 };
 

@@ -30,6 +30,7 @@ import * as indexing from './indexing.ts';
 import * as interpolate from './interpolate.ts';
 import * as join from './join.ts';
 import * as linalg from './linalg.ts';
+import * as linear from './linear.ts';
 import * as loss from './loss.ts';
 import * as marginLoss from './marginLoss.ts';
 import * as masking from './masking.ts';
@@ -154,6 +155,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('masking', masking),
   ...collectOps('subscript', subscript),
   ...collectOps('products', products),
+  ...collectOps('linear', linear),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
   ...collectOps('cholesky', cholesky),

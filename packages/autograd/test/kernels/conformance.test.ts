@@ -337,7 +337,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
       ),
     );
   },
-  matmul: () => products((a, b) => wasm.matmul(a, b)),
+  matmul: () => products(wasm.matmul),
   maxPool() {
     fc.assert(
       fc.property(floats, pooling, lying, patterns(anything), (dtype, { shape, axes }, how, pattern) => {
@@ -363,7 +363,7 @@ function vector(dtype: FloatDType, n: number, pattern: readonly number[], shift:
   return viewOf(new Storage(array), dtype, [n], undefined, 2);
 }
 
-function products(matmul: (a: View, b: View) => Storage | null): void {
+function products(matmul: (a: View, b: View, bias: View | null) => Storage | null): void {
   const extent = fc.integer({ min: 0, max: 20 });
   fc.assert(
     fc.property(
@@ -373,11 +373,13 @@ function products(matmul: (a: View, b: View) => Storage | null): void {
       lying,
       lying,
       patterns(wholeOrSpecial),
-      (dtype, batch, [m, k, n], left, right, pattern) => {
+      fc.boolean(),
+      (dtype, batch, [m, k, n], left, right, pattern, biased) => {
         const a = lay(dtype, [...batch, m, k], left, pattern);
         const b = lay(dtype, [...batch, k, n], right, pattern);
-        const actual = matmul(a, b);
-        if (actual) expectSame(withoutSigns(actual.array), withoutSigns(reference.matmul(a, b).array));
+        const bias = biased ? lay(dtype, [n], right, pattern) : null;
+        const actual = matmul(a, b, bias);
+        if (actual) expectSame(withoutSigns(actual.array), withoutSigns(reference.matmul(a, b, bias).array));
       },
     ),
   );
@@ -605,7 +607,8 @@ const ifBlas = typeof blas === 'string' ? describe.skip : describe;
 ifBlas(
   `kernels on a system BLAS give what the reference gives${typeof blas === 'string' ? `: ${blas}` : ''}`,
   () => {
-    test('matmul', () => products((a, b) => blasMatmul(blas as Exclude<typeof blas, string>, a, b)));
+    test('matmul', () =>
+      products((a, b, bias) => blasMatmul(blas as Exclude<typeof blas, string>, a, b, bias)));
     test.each(['convolution', 'convInput', 'convWeight'] as const)('%s', (kernel) =>
       convolutions(kernel, ofBlas()),
     );

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Convolution } from '../../src/kernels/kernels.ts';
 import { setNumThreads } from '../../src/kernels/threads.ts';
+import { convInput, convolution, convWeight, plan } from '../../src/kernels/wasm/conv.ts';
 import { gemm } from '../../src/kernels/wasm/gemm.ts';
 import type { FloatArray } from '../../src/kernels/wasm/memory.ts';
 import { threadPool } from '../../src/kernels/wasm/pool.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
+import { Storage } from '../../src/tensor/storage.ts';
+import { viewOf } from '../../src/tensor/view.ts';
 
 const THREADS = 3;
 
@@ -45,5 +50,38 @@ describe('products by several threads', () => {
     const first = product(Float32Array, 240, 200, 128);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(product(Float32Array, 240, 200, 128)).toEqual(first);
+  });
+});
+
+describe('convolutions by several threads', () => {
+  const how = (real: typeof Float32Array | typeof Float64Array, shape: readonly number[], phase: number) => {
+    const array = new real(sizeOf(shape)).map((_, i) => Math.sin(i + phase));
+    return viewOf(new Storage(array), real === Float32Array ? 'float32' : 'float64', shape);
+  };
+
+  test.each([
+    ['images that threads share', 7, 3, 16, [40, 40]],
+    ['one image, of whose filters the columns are shared', 1, 5, 32, [64, 64]],
+    ['one axis', 6, 8, 16, [3000]],
+  ] as const)('have the bits of one thread: %s', (_, batch, channels, filters, plane) => {
+    const c: Convolution = {
+      ...{ input: plane, output: plane, kernel: plane.map(() => 5), padding: plane.map(() => 2) },
+      ...{ stride: plane.map(() => 1), dilation: plane.map(() => 1), groups: 1 },
+    };
+    for (const real of [Float32Array, Float64Array] as const) {
+      const x = how(real, [batch, channels, ...plane], 0);
+      const weight = how(real, [filters, channels, ...c.kernel], 1);
+      const g = how(real, [batch, filters, ...plane], 2);
+      const p = plan(x.dtype, batch, filters, channels, c)!;
+      const run = (threads: number) => {
+        setNumThreads(threads);
+        return [convolution(x, weight, null, p), convInput(g, weight, p), convWeight(x, g, p)];
+      };
+      const alone = run(1);
+      run(THREADS).forEach(({ array }, i) => {
+        expect(array.findIndex((value, k) => value !== alone[i]!.array[k])).toBe(-1);
+        expect(array.some((value) => value !== 0)).toBe(true);
+      });
+    }
   });
 });

@@ -12,3 +12,8 @@ DEVIATIONS['addr'] = [
 # In PyTorch, empty products do not broadcast the input.
 OPS['addmv'] = lambda x, a, v, **options: torch.addmv(x.expand(a.shape[:1]), a, v, **options)
 OPS['cross'] = lambda a, b, dim=-1: torch.linalg.cross(a, b, dim=dim)
+OPS['linear'] = torch.nn.functional.linear
+DEVIATIONS['linear'] = [
+    ['we refuse .DTypeError: .*expected a floating point tensor', 'integers are refused'],
+    ["(is|PyTorch's) -?(NaN|Infinity)[^\n]*\n.*(Infinity|NaN|e\\+30)", 'whether products of extremes overflow on the way, or meet a 0, depends on the order and precision of the sums'],
+]

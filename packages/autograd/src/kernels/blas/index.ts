@@ -2,7 +2,7 @@ import { type FloatDType, isFloat } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
-import { contiguous } from '../reference/copy.ts';
+import { cast, contiguous } from '../reference/copy.ts';
 import { forEachMatrix } from '../reference/matmul.ts';
 import { numThreads } from '../threads.ts';
 import type { FloatArray } from '../wasm/memory.ts';
@@ -40,7 +40,7 @@ function lying({ shape, strides }: View): Lying | null {
 }
 
 /** `Kernels.matmul` for float views of any strides: one native call for each matrix of the batch. */
-export function matmul(blas: Blas, a: View, b: View): Storage | null {
+export function matmul(blas: Blas, a: View, b: View, bias: View | null): Storage | null {
   if (!isFloat(a.dtype)) return null;
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1)!;
@@ -48,12 +48,14 @@ export function matmul(blas: Blas, a: View, b: View): Storage | null {
   if (k === 0 || count === 0) return null;
   const layoutA = lying(a);
   const layoutB = lying(b);
-  if (layoutA === null) return matmul(blas, contiguous(a), b);
-  if (layoutB === null) return matmul(blas, a, contiguous(b));
+  if (layoutA === null) return matmul(blas, contiguous(a), b, bias);
+  if (layoutB === null) return matmul(blas, a, contiguous(b), bias);
   const gemm = blas.gemm[a.dtype];
   const x = a.storage.array as FloatArray;
   const y = b.storage.array as FloatArray;
   const out = floats(a.dtype, count);
+  if (bias !== null) repeat(cast(bias, a.dtype).array as FloatArray, out);
+  const beta = bias === null ? 0 : 1;
   const { by: byA, leading: leadingA } = layoutA;
   const { by: byB, leading: leadingB } = layoutB;
   const { order } = layoutNumber;
@@ -62,9 +64,15 @@ export function matmul(blas: Blas, a: View, b: View): Storage | null {
     const left = from(x, atA);
     const right = from(y, atB);
     const product = from(out, atOut);
-    gemm(order, byA, byB, m, n, k, 1, left, leadingA, right, leadingB, 0, product, n);
+    gemm(order, byA, byB, m, n, k, 1, left, leadingA, right, leadingB, beta, product, n);
   });
   return new Storage(out);
+}
+
+/** Fills an array with copies of a row, each time as many as are there already. */
+function repeat(row: FloatArray, out: FloatArray): void {
+  out.set(row);
+  for (let done = row.length; done < out.length; done *= 2) out.copyWithin(done, 0, done);
 }
 
 function from(array: FloatArray, start: number): FloatArray {

@@ -2,6 +2,7 @@ import { DTypeError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
+import { cast } from './copy.ts';
 import { nest } from './rows.ts';
 
 /** Calls `product` with where each pair of matrices of two equal batches starts, and where their product goes. */
@@ -21,7 +22,7 @@ export function forEachMatrix(
 }
 
 /** Reference `Kernels.matmul`. Products are accumulated in doubles, row by row; int32 ones must fit. */
-export function matmul(a: View, b: View): Storage {
+export function matmul(a: View, b: View, bias: View | null = null): Storage {
   const rank = a.shape.length;
   const [m, k, n] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
   const [rowA, colA] = [a.strides[rank - 2]!, a.strides[rank - 1]!];
@@ -30,9 +31,11 @@ export function matmul(a: View, b: View): Storage {
   const y = b.storage.array;
   const out = allocate(a.dtype, sizeOf(a.shape.slice(0, rank - 2)) * m * n);
   const row = new Float64Array(n);
+  const first = bias === null ? null : cast(bias, 'float64').array;
   forEachMatrix(a, b, (atA, atB, atOut) => {
     for (let i = 0; i < m; i++) {
-      row.fill(0);
+      if (first === null) row.fill(0);
+      else row.set(first);
       for (let l = 0; l < k; l++) {
         const factor = x[atA + i * rowA + l * colA]!;
         for (let j = 0, at = atB + l * rowB; j < n; j++, at += colB) row[j]! += factor * y[at]!;

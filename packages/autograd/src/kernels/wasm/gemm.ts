@@ -51,6 +51,15 @@ const gather = (
 const blockLength = (extent: number, other: number, another: number, limit: number): number =>
   Math.min(extent, Math.max(Math.floor(Math.sqrt(limit)), Math.floor(limit / Math.max(other, another))));
 
+/** Writes copies of a row one after the other, each time as many as are there already. */
+const repeat = (row: FloatArray, rows: number, to: FloatArray, at: number): void => {
+  to.set(row, at);
+  const size = rows * row.length;
+  for (let done = row.length; done < size; done *= 2) {
+    to.copyWithin(at + done, at, at + Math.min(done, size - done));
+  }
+};
+
 /** Multiply-adds from which several threads beat one: a third of a millisecond of work. */
 const threadsThreshold = 6e6;
 
@@ -75,7 +84,7 @@ export const gemmThreshold = 256;
 
 /**
  * Matrix product out = A B of raw arrays: A is [m, k], B [k, n], out [m, n] in row-major order from
- * `outOffset`, overwritten. All arrays have one dtype; `out` must not overlap the operands.
+ * `outOffset`, overwritten; plus a bias [n] on each row, if given. All arrays have one dtype; `out` must not overlap the operands.
  *
  * Offsets and strides count elements. Strides may be any integers, 0 and negative ones included. An operand
  * whose elements are contiguous in row or column order is copied into scratch at memory speed, one with
@@ -101,10 +110,12 @@ export const gemm = <T extends FloatArray>(
   m: number,
   n: number,
   k: number,
+  bias: T | null = null,
 ): void => {
   if (m === 0 || n === 0) return;
   if (k === 0) {
-    out.fill(0, outOffset, outOffset + m * n);
+    if (bias === null) out.fill(0, outOffset, outOffset + m * n);
+    else for (let i = 0; i < m; i++) out.set(bias, outOffset + i * n);
     return;
   }
   const pool = m * n * k < threadsThreshold || m < 2 * tileRows ? null : threadPool();
@@ -132,6 +143,7 @@ export const gemm = <T extends FloatArray>(
     const rows = Math.min(rowBlock, m - i);
     for (let j = 0; j < n; j += columnBlock) {
       const columns = Math.min(columnBlock, n - j);
+      if (bias !== null) repeat(bias.subarray(j, j + columns), rows, view, cAt / size);
       for (let p = 0; p < k; p += depthBlock) {
         const depth = Math.min(depthBlock, k - p);
         const aStart = aOffset + i * aRowStride + p * aColumnStride;
@@ -144,7 +156,7 @@ export const gemm = <T extends FloatArray>(
         const aColumn = aByColumns ? rows * size : size;
         const bRow = bByColumns ? size : columns * size;
         const bColumn = bByColumns ? depth * size : size;
-        const accumulate = p > 0 ? 1 : 0;
+        const accumulate = p > 0 || bias !== null ? 1 : 0;
         if (unit === pool?.unit) {
           const calls = shares(rows, threads).map(([start, count], thread) => [
             ...[aAt + start * aRow, aRow, aColumn, bAt, bRow, bColumn],

@@ -2,6 +2,7 @@ import { type FloatDType, isFloat } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
+import { cast } from '../reference/copy.ts';
 import { forEachMatrix } from '../reference/matmul.ts';
 import { gemm } from './gemm.ts';
 import type { FloatArray } from './memory.ts';
@@ -13,7 +14,7 @@ export { scatterAdd, scatterThreshold } from './scatter.ts';
 export { softmax, softmaxThreshold } from './softmax.ts';
 
 /** `Kernels.matmul` for float views of any strides. */
-export function matmul(a: View, b: View): Storage | null {
+export function matmul(a: View, b: View, bias: View | null = null): Storage | null {
   if (!isFloat(a.dtype)) return null;
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1)!;
@@ -22,8 +23,9 @@ export function matmul(a: View, b: View): Storage | null {
   const x = a.storage.array as FloatArray;
   const y = b.storage.array as FloatArray;
   const out = floats(a.dtype, sizeOf(a.shape.slice(0, -2)) * m * n);
+  const row = bias && (cast(bias, a.dtype).array as FloatArray);
   forEachMatrix(a, b, (atA, atB, atOut) => {
-    gemm(x, atA, rowA, columnA, y, atB, rowB, columnB, out, atOut, m, n, k);
+    gemm(x, atA, rowA, columnA, y, atB, rowB, columnB, out, atOut, m, n, k, row);
   });
   return new Storage(out);
 }
