@@ -40,7 +40,7 @@ function lying({ shape, strides }: View): Lying | null {
 }
 
 /** `Kernels.matmul` for float views of any strides: one native call for each matrix of the batch. */
-export function matmul(blas: Blas, a: View, b: View, bias: View | null): Storage | null {
+export function matmul(blas: Blas, a: View, b: View, bias: View | null = null): Storage | null {
   if (!isFloat(a.dtype)) return null;
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1)!;
