@@ -201,7 +201,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
     fc.assert(
       fc.property(
         floats,
-        shapes,
+        fc.oneof(shapes, fc.tuple(fc.integer({ min: 1, max: 3 }), lengths)),
         lying,
         fc.oneof(patterns(ordinary), patterns(anything)),
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
