@@ -12,6 +12,9 @@ export interface Contender {
   readonly threads: number;
 }
 
+/** The files that say the workloads in the words of a framework in JavaScript. */
+const scripts = { tensortape: 'tensortape.mjs', tfjs: 'peers/tfjs.mjs', 'jax-js': 'peers/jax-js.mjs' };
+
 const contender = (framework: Contender['framework'], threads: number): Contender => ({
   id: `${framework}-${threads}`,
   framework,
@@ -31,6 +34,8 @@ export const contenders: readonly Contender[] = [
   ours('wasm', 2),
   contender('pytorch', 1),
   contender('pytorch', 2),
+  contender('tfjs', 1),
+  contender('jax-js', 1),
 ];
 
 /** What a process answers to `open`. */
@@ -43,17 +48,19 @@ export interface Timed {
   readonly loss: number | null;
 }
 
-/** A contender's process; the protocol is described in `frameworks/serve.mjs`. */
+/** A contender's process; the protocol is described in `serve.mjs`. */
 export class Runner {
   readonly contender: Contender;
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  private constructor(contender: Contender, command: string, script: string) {
+  private constructor(contender: Contender, command: string, scripts: readonly string[]) {
     this.contender = contender;
-    const path = fileURLToPath(new URL(`frameworks/${script}`, import.meta.url));
-    this.#process = spawn(command, [path]);
+    this.#process = spawn(
+      command,
+      scripts.map((script) => fileURLToPath(new URL(script, import.meta.url))),
+    );
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
     });
@@ -68,8 +75,10 @@ export class Runner {
     const { framework, backend, threads } = contender;
     const python = framework === 'pytorch' ? findPython(['torch', 'numpy']) : undefined;
     if (python === null) return { missing: 'no Python with torch and numpy; try "npm run pytorch"' };
-    const [command, script] = python ? [python, 'pytorch.py'] : [process.execPath, `${framework}.mjs`];
-    const runner = new Runner(contender, command, script);
+    const runner =
+      framework === 'pytorch'
+        ? new Runner(contender, python!, ['peers/pytorch.py'])
+        : new Runner(contender, process.execPath, ['serve.mjs', scripts[framework]]);
     const opened = await runner.#ask<Opened>({ open: { backend, threads } });
     if ('missing' in opened) {
       runner.close();

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contenders, Runner } from './contenders.ts';
+import { type Contender, contenders, Runner } from './contenders.ts';
 import { disagreement, formatRow, type Report, type Result, type RowResult } from './table.ts';
 import { type Row, rows } from './workloads.ts';
 
@@ -67,8 +67,9 @@ const machine = {
 /** Times a row: losses first, then rounds in which each contender has its turn. */
 async function measure({ row, title, prepare }: Row, folder: string): Promise<RowResult> {
   const runners: Runner[] = [];
-  const results: (Result & { times: number[] })[] = [];
   const racing: Runner[] = [];
+  const results: (Result & { times: number[] })[] = [];
+  const without: Record<string, string> = {};
   try {
     for (const contender of available) {
       const runner = await Runner.open(contender);
@@ -77,13 +78,14 @@ async function measure({ row, title, prepare }: Row, folder: string): Promise<Ro
     }
     const workload = prepare(folder);
     for (const runner of runners) {
+      const { id } = runner.contender;
       const prepared = await runner.prepare(workload);
       if ('cannot' in prepared) {
-        console.log(`${row}. ${title}: without ${runner.contender.id}, ${prepared.cannot}`);
-        continue;
+        without[id] = prepared.cannot;
+      } else {
+        racing.push(runner);
+        results.push({ contender: id, losses: prepared.losses, times: [] });
       }
-      racing.push(runner);
-      results.push({ contender: runner.contender.id, losses: prepared.losses, times: [] });
     }
     const difference = disagreement(results);
     if (difference !== null) throw new Error(`${row}. ${title}: the losses differ: ${difference}`);
@@ -91,7 +93,7 @@ async function measure({ row, title, prepare }: Row, folder: string): Promise<Ro
     for (let round = 0; round < rounds; round++) {
       for (const [i, runner] of racing.entries()) results[i]!.times.push(await runner.time(duration.round));
     }
-    return { row, title, results };
+    return { row, title, results, without };
   } finally {
     for (const runner of runners) runner.close();
   }
@@ -99,7 +101,7 @@ async function measure({ row, title, prepare }: Row, folder: string): Promise<Ro
 
 for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
 const descriptions: Record<string, string> = {};
-const available = [];
+const available: Contender[] = [];
 for (const contender of chosenContenders) {
   const runner = await Runner.open(contender);
   if ('missing' in runner) {

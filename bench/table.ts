@@ -13,6 +13,8 @@ export interface RowResult {
   readonly row: number;
   readonly title: string;
   readonly results: readonly Result[];
+  /** Why contenders are not among the results. */
+  readonly without: Readonly<Record<string, string>>;
 }
 
 /** What is written for comparison between revisions. */
@@ -53,7 +55,11 @@ const medianOf = (results: readonly Result[], contender: string): number | undef
 const REFERENCE = 'pytorch-1';
 
 /** A row of the table, with the times of an earlier report beside them if there is one. */
-export function formatRow({ row, title, unit, targets }: Row, { results }: RowResult, old?: Report): string {
+export function formatRow(
+  { row, title, unit, targets }: Row,
+  { results, without }: RowResult,
+  old?: Report,
+): string {
   const before = old?.rows.find((each) => each.row === row)?.results;
   const reference = medianOf(results, REFERENCE);
   const header = ['', unit.name, 'p10 - p90', `time / ${REFERENCE}`, ...(before ? ['time / before'] : [])];
@@ -70,8 +76,9 @@ export function formatRow({ row, title, unit, targets }: Row, { results }: RowRe
       ...(before ? [ratio(time, medianOf(before, contender))] : []),
     ];
   });
+  const absent = Object.entries(without).map(([contender, reason]) => `  without ${contender}: ${reason}`);
   const judged = targets.flatMap((target) => formatTarget(target, results));
-  return [`${row}. ${title}`, align([header, ...lines]), ...judged].join('\n');
+  return [`${row}. ${title}`, align([header, ...lines]), ...absent, ...judged].join('\n');
 }
 
 function formatTarget({ ours, peer, ratio }: Target, results: readonly Result[]): string[] {

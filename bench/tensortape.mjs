@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { backend, setBackend, setNumThreads, tensor } from '@tensortape/autograd';
 import { functional as F, Parameter } from '@tensortape/nn';
 import { Adam, SGD } from '@tensortape/optim';
-import { serve } from './serve.mjs';
+import { read } from './framework.mjs';
 
-const read = ({ file }, Type) => new Type(new Uint8Array(readFileSync(file)).buffer);
 const floats = (numbers) => tensor(read(numbers, Float32Array)).reshape(numbers.shape);
 
 function matmul(workload) {
@@ -41,7 +39,7 @@ function layer({ type, weight, bias, padding }) {
   return { parameters, apply };
 }
 
-function classifier({ x, labels, layers, optimizer }) {
+export function classifier({ x, labels, layers, optimizer }) {
   const input = floats(x);
   const classes = tensor(read(labels, Int32Array));
   const net = layers.map(layer);
@@ -59,7 +57,7 @@ function classifier({ x, labels, layers, optimizer }) {
   return { step, losses: () => [loss.item()] };
 }
 
-serve(async (options) => {
+export function open(options) {
   try {
     setBackend(options.backend);
   } catch (error) {
@@ -67,4 +65,4 @@ serve(async (options) => {
   }
   setNumThreads(options.threads);
   return { description: backend().reason, matmul, chain, classifier };
-});
+}
