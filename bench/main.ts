@@ -39,7 +39,10 @@ function choose<T>(
   return wanted === undefined ? all : all.filter((one) => wanted.some((name) => names(one, name)));
 }
 
-const chosenRows = choose('rows', options.rows, rows, ({ row }, name) => String(row) === name);
+/** Between them every kind of workload and every layer. */
+const quickRows = '2,3,4,8';
+const wantedRows = options.rows ?? (options.quick ? quickRows : undefined);
+const chosenRows = choose('rows', wantedRows, rows, ({ row }, name) => String(row) === name);
 const chosenContenders = choose(
   'frameworks',
   options.frameworks,
@@ -71,9 +74,8 @@ async function measure({ row, title, prepare }: Row, folder: string): Promise<Ro
   const results: (Result & { times: number[] })[] = [];
   const without: Record<string, string> = {};
   try {
-    for (const contender of available) {
-      const runner = await Runner.open(contender);
-      if ('missing' in runner) throw new Error(`${contender.id} was there and is gone: ${runner.missing}`);
+    for (const runner of await Promise.all(available.map((contender) => Runner.open(contender)))) {
+      if ('missing' in runner) throw new Error(`what was there is gone: ${runner.missing}`);
       runners.push(runner);
     }
     const workload = prepare(folder);
@@ -103,8 +105,9 @@ if (options.quick) console.log('quick: proves that it runs; the figures say noth
 for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
 const descriptions: Record<string, string> = {};
 const available: Contender[] = [];
-for (const contender of chosenContenders) {
-  const runner = await Runner.open(contender);
+const opened = await Promise.all(chosenContenders.map((contender) => Runner.open(contender)));
+for (const [i, runner] of opened.entries()) {
+  const contender = chosenContenders[i]!;
   if ('missing' in runner) {
     console.log(`${contender.id}: left out, ${runner.missing}`);
     continue;
