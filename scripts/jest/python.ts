@@ -1,7 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { findPython } from '../findPython.ts';
 
 /** Asks the Python script: resolves to what its `run` returned, rejects with what it raised. */
 export type Ask = (input: unknown) => Promise<unknown>;
@@ -26,17 +26,6 @@ for line in sys.stdin:
 interface Answer {
   readonly output?: unknown;
   readonly error?: string;
-}
-
-/** The Python of TENSORTAPE_PYTHON, of `.venv` (made by `npm run pytorch`), or python3: the first that finds these modules. */
-export function findPython(modules: readonly string[]): string | null {
-  const own = process.platform === 'win32' ? '../../.venv/Scripts/python.exe' : '../../.venv/bin/python';
-  const named = process.env['TENSORTAPE_PYTHON'];
-  const candidates = named ? [named] : [fileURLToPath(new URL(own, import.meta.url)), 'python3'];
-  const missing = `any(importlib.util.find_spec(name) is None for name in ${JSON.stringify(modules)})`;
-  const finds = (python: string) =>
-    spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(${missing})`]).status === 0;
-  return candidates.find(finds) ?? null;
 }
 
 /** A Python process that answers questions in order. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { findPython } from '../../../../scripts/jest/python.ts';
+import { findPython } from '../../../../scripts/findPython.ts';
 import { drawBinomial, drawPoisson } from '../../src/random/discrete.ts';
 import { drawGamma } from '../../src/random/gamma.ts';
 import { Generator } from '../../src/random/generator.ts';

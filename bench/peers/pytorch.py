@@ -1,0 +1,119 @@
+"""PyTorch behind the protocol of serve.mjs."""
+import json
+import math
+import os
+import sys
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+
+def floats(numbers):
+    return torch.from_numpy(np.fromfile(numbers['file'], np.float32).reshape(numbers['shape']))
+
+
+def matmul(workload):
+    a, b = floats(workload['a']), floats(workload['b'])
+    n = len(a)
+    c = None
+
+    def step():
+        nonlocal c
+        c = a @ b
+
+    return step, lambda: [c[0, 1].item(), c[n - 1, 0].item(), c[n >> 1, n - 1].item()]
+
+
+def chain(workload):
+    a = torch.tensor(1.5, requires_grad=True)
+    y = None
+
+    def step():
+        nonlocal y
+        a.grad = None
+        y = a
+        for _ in range(0, workload['ops'], 2):
+            y = (y * a).sin()
+        y.backward()
+
+    return step, lambda: [y.item(), a.grad.item()]
+
+
+def layer(description):
+    kind = description['type']
+    parameters = [torch.nn.Parameter(floats(description[key])) for key in ('weight', 'bias') if key in description]
+    apply = {
+        'conv': lambda h: F.conv2d(h, *parameters, padding=description['padding']),
+        'flatten': lambda h: h.flatten(1),
+        'linear': lambda h: F.linear(h, *parameters),
+        'pool': lambda h: F.max_pool2d(h, 2),
+        'relu': F.relu,
+    }[kind]
+    return parameters, apply
+
+
+def classifier(workload):
+    x = floats(workload['x'])
+    labels = torch.from_numpy(np.fromfile(workload['labels']['file'], np.int32)).long()
+    net = [layer(description) for description in workload['layers']]
+    options = dict(workload['optimizer'])
+    make = {'sgd': torch.optim.SGD, 'adam': torch.optim.Adam}[options.pop('name')]
+    updater = make([parameter for parameters, _ in net for parameter in parameters], **options)
+    loss = None
+
+    def step():
+        nonlocal loss
+        updater.zero_grad()
+        h = x
+        for _, apply in net:
+            h = apply(h)
+        loss = F.cross_entropy(h, labels)
+        loss.backward()
+        updater.step()
+
+    return step, lambda: [loss.item()]
+
+
+kinds = {'matmul': matmul, 'chain': chain, 'classifier': classifier}
+workload = None
+
+
+def open_(options):
+    torch.set_num_threads(options['threads'])
+    return {'description': f'torch {torch.__version__}'}
+
+
+def prepare(description):
+    global workload
+    workload = step, losses = kinds[description['kind']](description)
+    checked = []
+    for _ in range(3):
+        step()
+        checked += losses()
+    return {'losses': checked}
+
+
+def time_(duration):
+    step, losses = workload
+    start = time.perf_counter()
+    end = start + duration / 1000
+    steps = 0
+    while True:
+        step()
+        steps += 1
+        if time.perf_counter() >= end:
+            break
+    elapsed = (time.perf_counter() - start) * 1000
+    loss = losses()[0]
+    return {'time': elapsed / steps, 'loss': loss if math.isfinite(loss) else None}
+
+
+# Libraries may write to the standard output by themselves: it is theirs, the answers go to a copy.
+answers = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
+for line in sys.stdin:
+    [(question, argument)] = json.loads(line).items()
+    answer = {'open': open_, 'prepare': prepare, 'time': time_}[question](argument)
+    print(json.dumps(answer), file=answers, flush=True)
