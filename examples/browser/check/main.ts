@@ -28,20 +28,17 @@ if (executablePath === null) {
 
 async function check(executablePath: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tensortape-browser-'));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  const root = fileURLToPath(new URL('../', import.meta.url));
+  const common = { root, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } } as const;
+  await build(common);
+  const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0 } });
+  const args = ['--disable-gpu', '--disable-dev-shm-usage'];
+  const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false });
   try {
-    const root = fileURLToPath(new URL('../', import.meta.url));
-    const common = { root, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } } as const;
-    await build(common);
-    const server = await preview({ ...common, preview: { host: '127.0.0.1', port: 0 } });
-    const args = ['--disable-gpu', '--disable-dev-shm-usage'];
-    const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false });
-    try {
-      await compare(browser, server.resolvedUrls!.local[0]!, folder);
-    } finally {
-      await browser.close();
-      await server.close();
-    }
+    await compare(browser, server.resolvedUrls!.local[0]!, folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    await browser.close();
+    await server.close();
   }
 }
