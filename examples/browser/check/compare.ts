@@ -52,7 +52,7 @@ export async function compare(browser: Browser, address: string, folder: string)
 
   await trainOn(page, { ...settings, epochs: 100 });
   await page.waitForSelector('progress[value]');
-  await page.click('[type=reset]');
+  await page.click('#stop');
   await page.waitForSelector('[data-state=idle]');
   assert.deepEqual(complaints, []);
 

@@ -27,7 +27,10 @@ function enter(state: 'idle' | 'busy' | 'done' | 'failed', text: string): void {
 }
 
 function stop(): void {
-  worker?.terminate();
+  if (worker === null) return;
+  // What it has sent before may still be on its way.
+  worker.onmessage = null;
+  worker.terminate();
   worker = null;
 }
 
@@ -92,7 +95,7 @@ form.addEventListener('submit', (event) => {
   const settings = { epochs: value('epochs'), lr: value('lr'), seed: value('seed') };
   start({ kind: 'train', settings }, 'Drawing digits …');
 });
-form.addEventListener('reset', () => {
+find('#stop', HTMLButtonElement).addEventListener('click', () => {
   stop();
   enter('idle', 'Stopped');
 });

@@ -24,7 +24,7 @@ export class DigitClassifier extends nn.Module {
   }
 }
 
-/** What a training depends on: the same settings give the same bits, in any browser and in Node. */
+/** What a training depends on: the same settings give the same losses, here and in Node. */
 export interface Settings {
   readonly epochs: number;
   /** The learning rate. */
