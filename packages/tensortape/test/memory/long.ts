@@ -19,18 +19,20 @@ const memory = () => ({ retained: retainedBytes(), peak: 1024 * process.resource
 
 const start = performance.now();
 let early = memory();
+let late = early;
 for (let step = 1; step <= total; step++) {
   optimizer.zeroGrad();
   crossEntropy(net.forward(images), labels).backward();
   optimizer.step();
   if (step % (total / reports) === 0) {
-    const { retained, peak } = memory();
-    console.log(`${step} steps: retained ${megabytes(retained)}, the process at most ${megabytes(peak)}`);
-    if (step === total / 4) early = { retained, peak };
+    late = memory();
+    console.log(
+      `${step} steps: retained ${megabytes(late.retained)}, the process at most ${megabytes(late.peak)}`,
+    );
+    if (step === total / 4) early = late;
   }
 }
 const seconds = (performance.now() - start) / 1000;
-const late = memory();
 console.log(
   `from step ${total / 4} on: retained ${megabytes(late.retained - early.retained)} more, the process ` +
     `${megabytes(late.peak - early.peak)} more; ${((1e6 * seconds) / total).toFixed(0)} us a step`,
