@@ -13,6 +13,7 @@ export { LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh } from './layers/act
 export { Dropout } from './layers/dropout.ts';
 export { Flatten, Identity, Linear, type LinearOptions } from './layers/linear.ts';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './layers/loss.ts';
+export { type LoadStateOptions, loadState, type StateSource } from './loadState.ts';
 export { type ForwardHook, type ForwardPreHook, Module } from './module.ts';
 export { Buffer, Parameter } from './parameter.ts';
 export {

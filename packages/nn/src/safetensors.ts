@@ -198,7 +198,7 @@ export function parseSafetensors(bytes: Uint8Array, { name = 'safetensors' } = {
 export function serializeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsEntry<ArrayBufferView>>,
   { metadata = new Map() }: { metadata?: ReadonlyMap<string, string> } = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const sorted = [...tensors].sort(
     ([nameA, a], [nameB, b]) =>

@@ -66,7 +66,7 @@ export interface ParseOptions {
 export function serializeState(
   tensors: ReadonlyMap<string, Tensor>,
   { metadata = new Map(), floats }: SerializeOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const entries = [...tensors].map(([key, value]): [string, SafetensorsEntry<ArrayBufferView>] => {
     if (!(value instanceof Tensor)) {
       throw new SafetensorsError(`tensor '${key}': expected a tensor, got ${typeof value}`);
