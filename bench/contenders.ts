@@ -95,7 +95,12 @@ export class Runner {
     return this.#ask({ prepare: workload });
   }
 
-  /** Runs steps for so many milliseconds at least. */
+  /** Runs steps for so many milliseconds of processor time. */
+  async warmUp(duration: number): Promise<void> {
+    await this.#ask({ warmUp: duration });
+  }
+
+  /** Runs steps for so many milliseconds at least; the milliseconds of one. */
   async time(duration: number): Promise<number> {
     const { time, loss } = await this.#ask<Timed>({ time: duration });
     if (loss === null) throw new Error(`${this.contender.id}: the loss is no longer finite`);

@@ -19,8 +19,8 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Milliseconds. */
-const duration = options.quick ? { warmUp: 20, round: 10 } : { warmUp: 1000, round: 250 };
+/** Milliseconds; of processor time for the warm-up. */
+const duration = options.quick ? { warmUp: 20, round: 10 } : { warmUp: 2000, round: 250 };
 const rounds = options.rounds === undefined ? (options.quick ? 2 : 15) : Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
   throw new RangeError(`--rounds: expected a whole number >= 1, got '${options.rounds}'`);
@@ -91,7 +91,7 @@ async function measure({ row, title, prepare }: Row, folder: string): Promise<Ro
     }
     const difference = disagreement(results);
     if (difference !== null) throw new Error(`${row}. ${title}: the losses differ: ${difference}`);
-    for (const runner of racing) await runner.time(duration.warmUp);
+    for (const runner of racing) await runner.warmUp(duration.warmUp);
     for (let round = 0; round < rounds; round++) {
       for (const [i, runner] of racing.entries()) results[i]!.times.push(await runner.time(duration.round));
     }

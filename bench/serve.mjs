@@ -4,6 +4,7 @@
  *
  * `{ open: { backend, threads } }` gives `{ description }`, or `{ missing }`: what is not installed, and how to get it.
  * `{ prepare: workload }` gives `{ losses }` of the first steps, or `{ cannot }`: what the framework lacks.
+ * `{ warmUp: duration }` gives `{}`, after steps that took so many milliseconds of the processor.
  * `{ time: duration }` gives `{ time, loss }`: milliseconds a step, over at least that duration, and the last loss.
  *
  * A framework exports `open(options)`, which resolves to a description (or to what is missing) and, by kind, functions that turn
@@ -47,19 +48,35 @@ const answers = {
     }
   },
 
+  /** In processor time: on a busy machine compilers get their turns late. */
+  async warmUp(duration) {
+    await run(duration, () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    });
+    return {};
+  },
+
   async time(duration) {
-    const { step, losses } = workload;
-    const start = performance.now();
-    let steps = 0;
-    do {
-      const pending = step();
-      if (pending !== undefined) await pending;
-      steps++;
-    } while (performance.now() - start < duration);
-    const time = (performance.now() - start) / steps;
-    return { time, loss: (await losses())[0] };
+    const time = await run(duration, () => performance.now());
+    return { time, loss: (await workload.losses())[0] };
   },
 };
+
+/** Steps until so many milliseconds have gone by on a clock; the time of one. */
+async function run(duration, clock) {
+  const { step } = workload;
+  const start = clock();
+  let elapsed;
+  let steps = 0;
+  do {
+    const pending = step();
+    if (pending !== undefined) await pending;
+    steps++;
+    elapsed = clock() - start;
+  } while (elapsed < duration);
+  return elapsed / steps;
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [[question, argument]] = Object.entries(JSON.parse(line));

@@ -95,25 +95,36 @@ def prepare(description):
     return {'losses': checked}
 
 
-def time_(duration):
-    step, losses = workload
-    start = time.perf_counter()
-    end = start + duration / 1000
+def run(duration, clock):
+    """Steps until so many milliseconds have gone by on a clock; the time of one."""
+    step, _ = workload
+    start = clock()
     steps = 0
     while True:
         step()
         steps += 1
-        if time.perf_counter() >= end:
-            break
-    elapsed = (time.perf_counter() - start) * 1000
-    loss = losses()[0]
-    return {'time': elapsed / steps, 'loss': loss if math.isfinite(loss) else None}
+        elapsed = (clock() - start) * 1000
+        if elapsed >= duration:
+            return elapsed / steps
 
+
+def warm_up(duration):
+    run(duration, time.process_time)
+    return {}
+
+
+def time_(duration):
+    _, losses = workload
+    step_time = run(duration, time.perf_counter)
+    loss = losses()[0]
+    return {'time': step_time, 'loss': loss if math.isfinite(loss) else None}
+
+
+questions = {'open': open_, 'prepare': prepare, 'warmUp': warm_up, 'time': time_}
 
 # Libraries may write to the standard output by themselves: it is theirs, the answers go to a copy.
 answers = os.fdopen(os.dup(1), 'w')
 os.dup2(2, 1)
 for line in sys.stdin:
     [(question, argument)] = json.loads(line).items()
-    answer = {'open': open_, 'prepare': prepare, 'time': time_}[question](argument)
-    print(json.dumps(answer), file=answers, flush=True)
+    print(json.dumps(questions[question](argument)), file=answers, flush=True)
