@@ -3,6 +3,17 @@
  *
  * @module
  */
+export { ExpressionError, type Span } from './expressions/error.ts';
+export {
+  expressionFunctions,
+  type InputValues,
+  Program,
+  type ProgramOptions,
+  type ProgramRun,
+  parseProgram,
+  type RunOptions,
+} from './expressions/program.ts';
+export type { Expression, Statement, Subscript } from './expressions/tree.ts';
 export type { OpSamples, OpUnderTest } from './ops/call.ts';
 export type { PropertyName } from './ops/properties.ts';
 export {
