@@ -14,6 +14,7 @@ export {
   type RunOptions,
 } from './expressions/program.ts';
 export type { Expression, Statement, Subscript } from './expressions/tree.ts';
+export { toHtml, toSvg } from './graph/svg.ts';
 export type { OpSamples, OpUnderTest } from './ops/call.ts';
 export type { PropertyName } from './ops/properties.ts';
 export {
@@ -25,3 +26,13 @@ export {
   type VerifyOptions,
   verifyOp,
 } from './ops/verifyOp.ts';
+export {
+  type EvaluationTrace,
+  evaluationTrace,
+  type TraceCell,
+  type TraceOptions,
+  type TraceProgramOptions,
+  type TraceRow,
+  traceProgram,
+} from './trace/evaluationTrace.ts';
+export { formatTrace, type TableFormat } from './trace/format.ts';

@@ -2,7 +2,7 @@ import { type Seed, sweep } from '../engine/backward.ts';
 import { push } from '../engine/forward.ts';
 import { type Order, topologicalOrder as orderOf } from '../engine/order.ts';
 import { stack } from '../ops/shape.ts';
-import { keptResults } from '../tape/keep.ts';
+import { keptBy } from '../tape/keep.ts';
 import { withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
 import { checkTensor } from '../tensor/check.ts';
@@ -36,7 +36,7 @@ export interface GraphEdge {
   readonly from: number | null;
   /** Which of that node's outputs it is. */
   readonly slot: number;
-  /** A constant's value, if the operation saved it. */
+  /** A constant's value, if the operation saved it, or was recorded in {@link keepValues}. */
   readonly constant: Tensor | null;
   /**
    * The derivative of the operation's one result by this input alone, if asked for: the shape of the result followed by that of the
@@ -196,7 +196,7 @@ function edgesOf(node: Node, placeOf: (node: Node) => number, partials: boolean)
       input,
       from: parent === null ? null : placeOf(parent),
       slot: node.slots[k]!,
-      constant: parent === null ? savedAs(node, input) : null,
+      constant: parent === null ? (keptBy(node).constants[k] ?? savedAs(node, input)) : null,
       partial: partials ? partialOf(node, k) : null,
     };
   });
@@ -212,7 +212,7 @@ function savedAs(node: Node, name: string): Tensor | null {
 /** What the tape holds of the results of each node: leaves, saved results, and results that those who read them saved. */
 function heldValues(nodes: readonly Node[], placeOf: (node: Node) => number): (Tensor | undefined)[][] {
   const values = nodes.map((node): (Tensor | undefined)[] =>
-    node.variable === null ? [...keptResults(node)] : [node.variable.detach()],
+    node.variable === null ? [...keptBy(node).results] : [node.variable.detach()],
   );
   for (const [k, node] of nodes.entries()) {
     const output = node.outputs.length === 1 ? savedAs(node, 'output') : null;

@@ -2,14 +2,20 @@ import type { Tensor } from '../tensor/core.ts';
 import { synchronous } from './mode.ts';
 import type { Node } from './node.ts';
 
-/** @internal Whether the results of recorded operations are kept: read where nodes are made, so a variable of its own. */
+/** @internal Whether the values of recorded operations are kept: read where nodes are made, so a variable of its own. */
 export let keeping = false;
 
-/** What operations gave while their results were kept. */
-const results = new WeakMap<Node, readonly Tensor[]>();
+/** What operations gave, and the constants that they were given, while values were kept. */
+interface Kept {
+  readonly results: readonly Tensor[];
+  /** By place; undefined for what is tracked, and so is the result of another operation. */
+  readonly constants: readonly (Tensor | undefined)[];
+}
+
+const kept = new WeakMap<Node, Kept>();
 
 /**
- * Runs a synchronous function, keeps what every operation recorded in it gave, and returns the function's result. So descriptions
+ * Runs a synchronous function, keeps what every operation recorded in it gave and which constants it was given, and returns the function's result. So descriptions
  * ({@link graphOf}, {@link toDot}, {@link printTape} …) show all values, where a tape alone holds those only that its rules read. They are
  * copies: changes in place do not reach them, and they live as long as the tape does.
  *
@@ -33,17 +39,18 @@ export function keepValues<T>(body: () => T): T {
   }
 }
 
-/** @internal Keeps what an operation that was just recorded gave. */
-export function keepResults(node: Node, outputs: readonly Tensor[]): void {
-  results.set(
-    node,
-    outputs.map((output) => output.detach().clone()),
-  );
+/** @internal Keeps the values of an operation that was just recorded. */
+export function keep(node: Node, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  const copy = (x: Tensor) => x.detach().clone();
+  kept.set(node, {
+    results: outputs.map(copy),
+    constants: node.parents.map((parent, k) => (parent === null ? copy(inputs[k]!) : undefined)),
+  });
 }
 
-/** @internal What an operation gave, if it was kept. */
-export function keptResults(node: Node): readonly Tensor[] {
-  return results.get(node) ?? none;
+/** @internal What an operation gave and was given, if it was kept. */
+export function keptBy(node: Node): Kept {
+  return kept.get(node) ?? nothing;
 }
 
-const none: readonly never[] = [];
+const nothing: Kept = { results: [], constants: [] };
