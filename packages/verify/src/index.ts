@@ -3,6 +3,25 @@
  *
  * @module
  */
+export {
+  type CheckOptions,
+  type ClaimStatus,
+  type ClaimVerdict,
+  checkDerivative,
+  type DerivativeCheck,
+  formatCheck,
+} from './claims/checkDerivative.ts';
+export type { CoordinateStatus, CoordinateVerdict, ShapeMismatch } from './claims/compare.ts';
+export type { Domain, DomainEntry } from './claims/domain.ts';
+export type { Claim, Named, NamedFunction } from './claims/subject.ts';
+export {
+  type FourWays,
+  type FourWaysRow,
+  formatFourWays,
+  fourWays,
+  hessianOf,
+} from './derivatives/fourWays.ts';
+export { type Symbolic, symbolicDerivative } from './derivatives/symbolic.ts';
 export { ExpressionError, type Span } from './expressions/error.ts';
 export {
   expressionFunctions,

@@ -14,6 +14,7 @@ import { ExpressionError, type Span } from './error.ts';
 import { describe, knownConstants, knownFunctions, Refusal, type Value } from './functions.ts';
 import { loadMath } from './mathjs.ts';
 import type { Expression, Statement, Subscript } from './tree.ts';
+import { alterOperands, alterResult, type Variant } from './variant.ts';
 
 /** Longest source, and most elements that a step may have. */
 const LONGEST = 20_000;
@@ -32,6 +33,8 @@ export interface ProgramOptions {
 export interface RunOptions {
   /** Accept steps that are NaN or infinite though their arguments are finite, instead of throwing. Default false. */
   readonly allowUndefined?: boolean;
+  /** @internal A mistake to make in the derivative of one call. */
+  readonly variant?: Variant;
 }
 
 /** What a {@link Program} computed. */
@@ -191,10 +194,10 @@ export class Program {
    * Errors: as {@link bind}; {@link ExpressionError} with the place for shapes that do not fit, for results outside of a function's domain (unless
    * `allowUndefined`), and for results of more than 2^22 elements.
    */
-  run(values: InputValues, { allowUndefined = false }: RunOptions = {}): ProgramRun {
+  run(values: InputValues, { allowUndefined = false, variant }: RunOptions = {}): ProgramRun {
     const bound = this.bind(values);
     const names = new Map<string, Value>(this.inputs.map((name, i) => [name, bound[i]!]));
-    const evaluator = new Evaluator(this.source, names, !allowUndefined);
+    const evaluator = new Evaluator(this.source, names, !allowUndefined, variant);
     const steps = new Map<string, Tensor>();
     const outputs = new Map<string, Tensor>();
     for (const { name, value } of this.statements) {
@@ -218,11 +221,13 @@ class Evaluator {
   readonly #source: string;
   readonly #names: ReadonlyMap<string, Value>;
   readonly #checked: boolean;
+  readonly #variant: Variant | undefined;
 
-  constructor(source: string, names: ReadonlyMap<string, Value>, checked: boolean) {
+  constructor(source: string, names: ReadonlyMap<string, Value>, checked: boolean, variant?: Variant) {
     this.#source = source;
     this.#names = names;
     this.#checked = checked;
+    this.#variant = variant;
   }
 
   value(expression: Expression): Value {
@@ -236,14 +241,17 @@ class Evaluator {
       case 'index':
         return this.#index(expression.of, expression.subscripts, expression.at);
       case 'call':
-        return this.#call(expression.name, expression.args, expression.at);
+        return this.#call(expression, expression.name, expression.args, expression.at);
     }
   }
 
-  #call(name: string, operands: readonly Expression[], at: Span): Value {
-    const args = operands.map((operand) => this.value(operand));
+  #call(call: Expression, name: string, operands: readonly Expression[], at: Span): Value {
+    const variant = this.#variant?.call === call ? this.#variant : null;
+    const values = operands.map((operand) => this.value(operand));
+    const args = variant === null ? values : alterOperands(variant, values);
     this.#refuseRowVector(name, operands, args, at);
-    const result = this.#placed(name, at, () => knownFunctions.get(name)!.apply(...args));
+    const plain = this.#placed(name, at, () => knownFunctions.get(name)!.apply(...args));
+    const result = variant === null ? plain : alterResult(variant, args, plain);
     if (sizeOf(result) > MOST_ELEMENTS) {
       throw this.#error(
         `'${this.#textOf(at)}' has ${sizeOf(result)} elements, more than ${MOST_ELEMENTS}`,
