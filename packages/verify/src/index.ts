@@ -22,6 +22,13 @@ export {
   hessianOf,
 } from './derivatives/fourWays.ts';
 export { type Symbolic, symbolicDerivative } from './derivatives/symbolic.ts';
+export {
+  checkExercise,
+  type Exercise,
+  ExerciseError,
+  type ExerciseResult,
+  parseExercise,
+} from './exercises/exercise.ts';
 export { ExpressionError, type Span } from './expressions/error.ts';
 export {
   expressionFunctions,

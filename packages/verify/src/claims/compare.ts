@@ -104,7 +104,7 @@ export function compare(
       return {
         ...facts,
         status: 'unreliable',
-        reason: `the tape gives ${truth}, the difference ${numeric}: a rule on the way is wrong, or the value is not a function of the inputs alone`,
+        reason: secantReason(subject, inputs, by, j, row, truth, numeric!),
       };
     }
     return { ...facts, status: 'wrong' };
@@ -114,6 +114,30 @@ export function compare(
 function reasonFor(subject: Subject, inputs: Named, error: number): string {
   const size = subject.value(inputs).abs().max().item();
   return `differences are uncertain by ${error.toExponential(1)}, next to values of size ${size.toPrecision(3)}: cancellation`;
+}
+
+/** Why the tape and small differences disagree: large steps tell rounding on the way from a wrong rule. */
+function secantReason(
+  subject: Subject,
+  inputs: Named,
+  by: string,
+  j: number,
+  row: number,
+  truth: number,
+  numeric: number,
+): string {
+  const f = along(subject, inputs, by, j, row);
+  const secant = (f(0.1) - f(-0.1)) / 0.2;
+  return Math.abs(secant - truth) <= 0.05 * Math.max(1, Math.abs(truth))
+    ? `small differences give ${numeric}, large ones ${secant.toPrecision(3)}, the tape ${truth}: cancellation on the way hides small steps`
+    : `the tape gives ${truth}, the difference ${numeric}: a rule on the way is wrong, or the value is not a function of the inputs alone`;
+}
+
+/** One element of the output, as one coordinate of an input moves. */
+function along(subject: Subject, inputs: Named, by: string, j: number, row: number): (s: number) => number {
+  const x = inputs[by]!;
+  const [e] = unit([x], 0, j);
+  return (s) => Number(subject.value({ ...inputs, [by]: x.add(e!.mul(s)) }).toTypedArray()[row]);
 }
 
 function numericColumns(subject: Subject, inputs: Named, by: string) {
@@ -134,8 +158,7 @@ function kinkAt(
   row: number,
 ): [left: number, right: number] | null {
   const x = inputs[by]!;
-  const [e] = unit([x], 0, j);
-  const f = (s: number) => Number(subject.value({ ...inputs, [by]: x.add(e!.mul(s)) }).toTypedArray()[row]);
+  const f = along(subject, inputs, by, j, row);
   const slope = (h: number) => (-3 * f(0) + 4 * f(h) - f(2 * h)) / (2 * h);
   const scale = Math.max(1, Math.abs(Number(x.toTypedArray()[j])));
   const pair = (h: number): [left: number, right: number] => [slope(-h * scale), slope(h * scale)];

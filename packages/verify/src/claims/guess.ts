@@ -1,4 +1,5 @@
 import { formatShape, sameShape, type Tensor } from '@tensortape/autograd';
+import type { Variant } from '../expressions/variant.ts';
 import type { Named, Subject } from './subject.ts';
 
 /** A claim at a point, beside the truth. */
@@ -41,28 +42,29 @@ export function guessMistake(
 
 function* hypotheses(subject: Subject, by: string, evidence: readonly Evidence[]): Generator<Hypothesis> {
   yield { says: 'the sign is wrong', derivative: ({ analytic }) => analytic.neg() };
+  yield { says: 'the derivative is not zero', derivative: ({ analytic }) => analytic.mul(0) };
   yield* layouts();
   yield* axisFactors(evidence);
   yield { says: 'a factor of 2 too many', derivative: ({ analytic }) => analytic.mul(2) };
   yield { says: 'a factor of 2 is missing', derivative: ({ analytic }) => analytic.div(2) };
   for (const variant of subject.variants()) {
     yield {
-      says: mistakes[variant.kind](subject.textOf(variant), variant.operand + 1),
+      says: mistakes[variant.kind](subject.textOf(variant), variant),
       derivative: ({ inputs }) =>
         by in inputs
           ? subject.derivative(inputs, by, variant)
           : (subject.atSteps(inputs, variant).derivatives[by] ?? null),
     };
   }
-  yield { says: 'the derivative is not zero', derivative: ({ analytic }) => analytic.mul(0) };
 }
 
 const mistakes = {
   identity: (text: string) => `the derivative of '${text}' is missing: it is taken for 1`,
-  constantOperand: (text: string, operand: number) =>
-    `'${text}' is differentiated as if its operand ${operand} were constant: a term is missing`,
+  constantOperand: (text: string, { operand }: Variant) =>
+    `'${text}' is differentiated as if its operand ${operand + 1} were constant: a term is missing`,
   negated: (text: string) => `the derivative of '${text}' has the wrong sign`,
   halved: (text: string) => `the derivative of '${text}' lacks a factor of 2`,
+  slip: (text: string, { slip }: Variant) => `the derivative of '${text}' is taken for ${slip?.says}`,
   doubled: (text: string) => `the derivative of '${text}' has a factor of 2 too many`,
 };
 

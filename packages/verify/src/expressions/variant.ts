@@ -7,10 +7,50 @@ export interface Variant {
   /** The call. */
   readonly call: Expression;
   /** What is wrong with its derivative: left out, of the wrong sign, twice or half of it; or one operand is taken for a constant. */
-  readonly kind: 'identity' | 'negated' | 'doubled' | 'halved' | 'constantOperand';
+  readonly kind: 'identity' | 'negated' | 'doubled' | 'halved' | 'constantOperand' | 'slip';
   /** Which operand is taken for a constant. */
   readonly operand: number;
+  /** The wrong slope, where it is one that people take for the right one. */
+  readonly slip?: Slip;
 }
+
+/** A wrong slope of a function, in words, with x its operand and y its value; p is the exponent of a power. */
+export interface Slip {
+  readonly says: string;
+  readonly slope: (x: Tensor, y: Tensor, p: Value) => Tensor;
+}
+
+const powers: readonly Slip[] = [
+  { says: 'x^(p − 1): the factor p is missing', slope: (x, y) => y.div(x) },
+  { says: 'p x^p: the exponent is not lowered', slope: (_, y, p) => y.mul(p) },
+];
+
+const slips: ReadonlyMap<string, readonly Slip[]> = new Map([
+  ['pow', powers],
+  ['dotPow', powers],
+  [
+    'sigmoid',
+    [
+      { says: 'y: the factor (1 − y) is missing', slope: (_, y) => y },
+      { says: '1 − y: the factor y is missing', slope: (_, y) => y.neg().add(1) },
+      { says: '1 − y², which is that of tanh', slope: (_, y) => y.square().neg().add(1) },
+      { says: 'x (1 − x): the operand in the place of the value', slope: (x) => x.sub(x.square()) },
+    ],
+  ],
+  [
+    'tanh',
+    [
+      { says: '1 − y: the square is missing', slope: (_, y) => y.neg().add(1) },
+      { says: '1 + y², which is that of tan', slope: (_, y) => y.square().add(1) },
+      { says: 'y (1 − y), which is that of sigmoid', slope: (_, y) => y.sub(y.square()) },
+      { says: '1 − x²: the operand in the place of the value', slope: (x) => x.square().neg().add(1) },
+    ],
+  ],
+  ['log', [{ says: '1/x²', slope: (x) => x.square().reciprocal() }]],
+  ['sqrt', [{ says: '1/(2 x)', slope: (x) => x.reciprocal().div(2) }]],
+  ['sin', [{ says: 'sin x', slope: (_, y) => y }]],
+  ['cos', [{ says: 'cos x', slope: (_, y) => y }]],
+]);
 
 /** The operands as the mistake sees them. */
 export function alterOperands({ kind, operand }: Variant, args: readonly Value[]): Value[] {
@@ -19,7 +59,7 @@ export function alterOperands({ kind, operand }: Variant, args: readonly Value[]
 }
 
 /** The result with the derivative that the mistake gives it. */
-export function alterResult({ kind }: Variant, args: readonly Value[], result: Value): Value {
+export function alterResult({ kind, slip }: Variant, args: readonly Value[], result: Value): Value {
   if (typeof result === 'number') return result;
   const withSlope = (slope: Tensor) => result.detach().add(slope.sub(slope.detach()));
   switch (kind) {
@@ -34,6 +74,11 @@ export function alterResult({ kind }: Variant, args: readonly Value[], result: V
       return withSlope(result.mul(2));
     case 'halved':
       return withSlope(result.div(2));
+    case 'slip': {
+      const [x, p = 1] = args;
+      if (x === undefined || typeof x === 'number' || slip === undefined) return result;
+      return withSlope(x.mul(slip.slope(x, result, p).detach()));
+    }
     case 'constantOperand':
       return result;
   }
@@ -53,9 +98,13 @@ export function variantsOf(expression: Expression): Variant[] {
       const { args } = expression;
       const own = (kind: Variant['kind'], operand = 0): Variant => ({ call: expression, kind, operand });
       const nested = args.flatMap(variantsOf);
-      if (linear.has(expression.name)) return nested;
+      const operands = args.map((_, i) => own('constantOperand', i));
+      // Hardly anyone gets the derivative of a sum wrong, but whole terms are forgotten.
+      if (linear.has(expression.name)) return args.length === 1 ? nested : [...operands, ...nested];
       return [
-        ...(args.length === 1 ? [own('identity')] : args.map((_, i) => own('constantOperand', i))),
+        ...(args.length === 1 ? [own('identity')] : operands),
+        ...(/pow$/i.test(expression.name) ? [own('identity')] : []),
+        ...(slips.get(expression.name) ?? []).map((slip) => ({ ...own('slip'), slip })),
         own('negated'),
         own('halved'),
         own('doubled'),
@@ -65,7 +114,7 @@ export function variantsOf(expression: Expression): Variant[] {
   }
 }
 
-/** Calls whose derivative hardly anyone gets wrong, and others would be blamed for the mistakes of. */
+/** Calls that have no mistakes of their own. */
 const linear: ReadonlySet<string> = new Set([
   'unaryMinus',
   'unaryPlus',
