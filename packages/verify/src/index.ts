@@ -12,7 +12,7 @@ export {
   formatCheck,
 } from './claims/checkDerivative.ts';
 export type { CoordinateStatus, CoordinateVerdict, ShapeMismatch } from './claims/compare.ts';
-export type { Domain, DomainEntry } from './claims/domain.ts';
+export type { Domain, DomainEntry, DrawnInput } from './claims/domain.ts';
 export type { Claim, Named, NamedFunction } from './claims/subject.ts';
 export {
   type FourWays,
@@ -21,7 +21,12 @@ export {
   fourWays,
   hessianOf,
 } from './derivatives/fourWays.ts';
-export { type Symbolic, symbolicDerivative } from './derivatives/symbolic.ts';
+export {
+  type NoSymbolicDerivative,
+  type Symbolic,
+  type SymbolicDerivative,
+  symbolicDerivative,
+} from './derivatives/symbolic.ts';
 export {
   checkExercise,
   type Exercise,
@@ -39,7 +44,6 @@ export {
   parseProgram,
   type RunOptions,
 } from './expressions/program.ts';
-export type { Expression, Statement, Subscript } from './expressions/tree.ts';
 export { toHtml, toSvg } from './graph/svg.ts';
 export type { OpSamples, OpUnderTest } from './ops/call.ts';
 export type { PropertyName } from './ops/properties.ts';

@@ -36,6 +36,7 @@ export type ClaimStatus = 'right' | 'wrong' | 'notDifferentiable' | 'unreliable'
 export interface ClaimVerdict {
   /** The argument or step that the derivative is by. */
   readonly by: string;
+  /** How it was judged. */
   readonly status: ClaimStatus;
   /** The points at which it was compared. */
   readonly points: number;
@@ -266,7 +267,7 @@ function verdictOf(
  * console.log(formatCheck(check));
  * // ✗ x: wrong; the sign is wrong
  * //     at x = 0
- * //     by x: claimed −1, but it is 1 (difference 1 ± 3.4e−12), ratio −1
+ * //     by x: claimed −1, but it is 1 (difference 1 ± 5.9e−15), ratio −1
  * ```
  */
 export function formatCheck({ verdicts, firstWrong, seed }: DerivativeCheck): string {

@@ -9,6 +9,7 @@ export type CoordinateStatus = 'right' | 'wrong' | 'notDifferentiable' | 'unreli
 export interface CoordinateVerdict {
   /** Where: `x[2]`, counted from 1; in a Jacobian, `y[1] by x[2]`. */
   readonly at: string;
+  /** How it was judged. */
   readonly status: CoordinateStatus;
   /** What is claimed. */
   readonly claimed: number;
@@ -36,7 +37,9 @@ export interface Tolerance {
 
 /** A claim of another shape than the derivative. */
 export interface ShapeMismatch {
+  /** That of the claim. */
   readonly claimed: Shape;
+  /** That of the derivative. */
   readonly expected: Shape;
 }
 

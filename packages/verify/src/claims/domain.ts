@@ -2,15 +2,19 @@ import { ArgumentError, type Nested, type Range, Tensor, tensor } from '@tensort
 import { type Draw, drawIndex, sampleKit } from '../ops/kit.ts';
 import type { Named } from './subject.ts';
 
-/** Where an input lies: at a point, or anywhere in a range, of a shape whose lengths may be letters that stand for 1 to 3. */
-export type DomainEntry = Nested | Tensor | (Range & { readonly shape: readonly (number | string)[] });
+/** What the values of an input are drawn from: a range (-2 to 2 in quarters unless given) and a shape. */
+export interface DrawnInput extends Range {
+  /** The length of each axis: a number, or a letter that stands for 1 to 3, the same wherever it is used. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** Where an input lies: at a point, or anywhere in a range. */
+export type DomainEntry = Nested | Tensor | DrawnInput;
 
 /** Where the inputs lie, by name: a point, or what points are drawn from. */
 export type Domain = Readonly<Record<string, DomainEntry>>;
 
-type Drawn = Range & { readonly shape: readonly (number | string)[] };
-
-const isDrawn = (entry: DomainEntry): entry is Drawn =>
+const isDrawn = (entry: DomainEntry): entry is DrawnInput =>
   typeof entry === 'object' && !(entry instanceof Tensor) && !Array.isArray(entry) && 'shape' in entry;
 
 /** Whether the domain is one point. */

@@ -1,3 +1,8 @@
+/**
+ * The command's work, apart from the rest of this package since it reads files: needs Node.
+ *
+ * @module
+ */
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { func, type Tensor, toDot, toMermaid, topologicalOrder } from '@tensortape/autograd';

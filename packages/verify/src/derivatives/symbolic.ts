@@ -7,10 +7,24 @@ import { type Program, parseProgram } from '../expressions/program.ts';
 const reserved =
   /^(e|i|tau|phi|LN2|LN10|LOG2E|LOG10E|SQRT1_2|SQRT2|Infinity|NaN|true|false|null|undefined|version)$/;
 
+/** A symbolic derivative. */
+export interface SymbolicDerivative {
+  /** It, ready to run on the inputs. */
+  readonly program: Program;
+  /** It, as text. */
+  readonly text: string;
+}
+
+/** Why there is no symbolic derivative. */
+export interface NoSymbolicDerivative {
+  /** Null: there is none. */
+  readonly program: null;
+  /** The reason. */
+  readonly reason: string;
+}
+
 /** A symbolic derivative, or why there is none. */
-export type Symbolic =
-  | { readonly program: Program; readonly text: string }
-  | { readonly program: null; readonly reason: string };
+export type Symbolic = SymbolicDerivative | NoSymbolicDerivative;
 
 /**
  * The derivative of one output of a program of scalars by one input, by mathjs' rules, as a program of its own. Where these do not apply (vectors, functions

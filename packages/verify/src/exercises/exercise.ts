@@ -209,6 +209,7 @@ export function isNested(value: unknown): value is Numbers {
 
 /** What {@link checkExercise} found. */
 export interface ExerciseResult extends DerivativeCheck {
+  /** What was read. */
   readonly exercise: Exercise;
 }
 

@@ -1,3 +1,4 @@
+/// <reference path="./bundle.d.ts" />
 import type math from 'mathjs/lib/browser/math.js';
 
 /** What is used of mathjs: its parser and its symbolic derivative. Nothing evaluates. */

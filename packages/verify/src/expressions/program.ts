@@ -133,7 +133,7 @@ export class Program {
   readonly inputs: readonly string[];
   /** The shapes that were declared, by name. */
   readonly shapes: Readonly<Record<string, Shape>>;
-  /** The lines, in order. */
+  /** @internal The lines, in order. */
   readonly statements: readonly Statement[];
   /** The names of the outputs. */
   readonly outputs: readonly string[];
