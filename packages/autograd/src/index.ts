@@ -496,6 +496,7 @@ export type { ChoiceOptions, NumpyRandomStateSnapshot } from './random/numpyRand
 export * from './random.ts';
 export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './tape/anomaly.ts';
 export * from './tape/defineOp.ts';
+export { keepValues } from './tape/keep.ts';
 export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tape/mode.ts';
 export type { Cotangents, Spec, Tangents } from './tape/node.ts';
 export {

@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import {
   checkpoint,
   defineOp,
+  func,
   GradientError,
   type GraphNode,
   grad,
   graphOf,
+  keepValues,
   manualSeed,
   printTape,
   randn,
@@ -216,4 +218,104 @@ test('what is not recorded is refused', () => {
     new GradientError('graphOf: output 0 (shape (2,)) is not tracked, so nothing was recorded behind it'),
   );
   expect(() => printTape(leaf([1, 2]).mul(2), { gradients: true })).toThrow(/one output with one element/);
+});
+
+describe('what a tape alone does not hold', () => {
+  /** The textbook's function again, its values kept. */
+  const kept = () => {
+    const [x1, x2] = [leaf(2), leaf(5)];
+    return { x1, x2, y: keepValues(() => x1.log().add(x1.mul(x2)).sub(x2.sin())) };
+  };
+  const items = (nodes: readonly GraphNode[], what: 'value' | 'tangent') =>
+    nodes.map(({ outputs }) => Number(outputs[0]![what]?.item().toFixed(4)));
+
+  test('values of operations recorded in keepValues, also when a sweep has freed what it saved', () => {
+    const { y } = kept();
+    y.backward();
+    expect(items(graphOf(y).nodes, 'value')).toEqual([
+      2,
+      5,
+      Number(Math.LN2.toFixed(4)),
+      10,
+      10.6931,
+      -0.9589,
+      11.6521,
+    ]);
+  });
+
+  test('kept values are copies: changes in place do not reach them', () => {
+    const x = leaf([1, 2]);
+    const y = keepValues(() => x.mul(3));
+    y.detach().fill_(7);
+    expect(graphOf(y).nodes[1]!.outputs[0]!.value!.toArray()).toEqual([3, 6]);
+  });
+
+  test('tangents, by the literature', () => {
+    const { x1, x2, y } = kept();
+    const one = tensor(1, { dtype: 'float64' });
+    expect(items(graphOf(y, { tangents: [[x1, one]] }).nodes.slice(2), 'tangent')).toEqual([
+      0.5,
+      5,
+      5.5,
+      Number.NaN,
+      5.5,
+    ]);
+    expect(items(graphOf(y, { tangents: [[x2, one]] }).nodes, 'tangent').at(-1)).toBe(1.7163);
+    expect(() => graphOf(y, { tangents: [[x1, tensor([1, 2])]] })).toThrow(/shape \(2,\).*shape \(\)/s);
+  });
+
+  test('local partial derivatives: their products along all ways add up to the gradient', () => {
+    const { y } = kept();
+    const { nodes } = graphOf(y, { partials: true, gradients: true });
+    const sums = nodes.map(() => 0);
+    sums[nodes.length - 1] = 1;
+    for (const [k, { inputs }] of [...nodes.entries()].reverse()) {
+      for (const { from, partial } of inputs) sums[from!]! += sums[k]! * partial!.item();
+    }
+    expect(sums).toEqual(nodes.map(({ outputs }) => outputs[0]!.gradient!.item()));
+  });
+
+  test('partials of tensors are Jacobians, also of operations whose inputs share work', () => {
+    const x = leaf([1, 2, 4]);
+    const sine = graphOf(x.sin(), { partials: true }).nodes[1]!.inputs[0]!.partial!;
+    expect(sine.toArray()).toEqual(
+      func
+        .jacobian((t) => t.sin())(x.detach())
+        .toArray(),
+    );
+    const shared = defineOp({
+      name: 'shared',
+      inputs: ['a', 'b'],
+      saves: ['a', 'b'],
+      forward: ({ a, b }) => a.mul(b),
+      vjp: (g, { a, b }, _, needs) => ({ a: needs.a ? g.mul(b) : null, b: needs.b ? g.mul(a) : null }),
+    });
+    const { inputs } = graphOf(shared({ a: x, b: leaf([2, 3, 5]) }), { partials: true }).nodes[2]!;
+    expect(inputs.map(({ partial }) => partial!.diagonal().toArray())).toEqual([
+      [2, 3, 5],
+      [1, 2, 4],
+    ]);
+  });
+
+  test('large operations have no partial: there would be too many entries', () => {
+    const x = tensor(new Float64Array(100), { requiresGrad: true });
+    expect(graphOf(x.sin(), { partials: true }).nodes[1]!.inputs[0]!.partial).toBeNull();
+  });
+
+  test('pictures with numbers, values, adjoints, tangents and partials', () => {
+    const { x1, x2, y } = kept();
+    const options = {
+      names: { x1, x2 },
+      values: true,
+      numbered: true,
+      gradients: true,
+      partials: true,
+      tangents: [[x1, tensor(1, { dtype: 'float64' })]],
+    } as const;
+    const dot = toDot(y, options);
+    expect(dot).toContain('n3 [label="4: v2 = mul\\n() float64\\n= 10\\ngrad 1\\ntangent 5"');
+    expect(dot).toContain('n0 -> n3 [label="a\\n∂ 5"]');
+    expect(dot).toContain('n0 -> n2 [label="∂ 0.5"]');
+    expect(toMermaid(y, options)).toContain('n0 -->|"a<br/>∂ 5"| n3');
+  });
 });

@@ -6,6 +6,8 @@ import { formatValue, outputsText } from './text.ts';
 export interface DrawOptions extends GraphOptions {
   /** Whether to show values where the tape holds them. Default false. */
   readonly values?: boolean;
+  /** Whether to number the nodes in their topological order. Default false. */
+  readonly numbered?: boolean;
   /** Most nodes to draw: those nearest to the outputs; the picture says how many are left out. Default 500. */
   readonly limit?: number;
 }
@@ -29,7 +31,8 @@ interface Picture {
   readonly arrows: readonly Arrow[];
 }
 
-function pictureOf(graph: Graph, { values = false, limit = 500 }: DrawOptions): Picture {
+function pictureOf(graph: Graph, options: DrawOptions): Picture {
+  const { values = false, numbered = false, limit = 500 } = options;
   const first = Math.max(0, graph.nodes.length - limit);
   const outputs = new Set(graph.outputs.map(({ node }) => node));
   const boxes: Box[] = [];
@@ -38,12 +41,15 @@ function pictureOf(graph: Graph, { values = false, limit = 500 }: DrawOptions): 
   graph.nodes.forEach((node, k) => {
     if (k < first) return;
     const kind = outputs.has(k) ? 'output' : node.op === null ? 'leaf' : 'operation';
-    boxes.push({ id: `n${k}`, kind, lines: linesOf(node, values) });
-    node.inputs.forEach(({ input, from, slot, constant }, i) => {
+    const number = numbered ? `${k + 1}: ` : '';
+    boxes.push({ id: `n${k}`, kind, lines: linesOf(node, number, values) });
+    node.inputs.forEach(({ input, from, slot, constant, partial }, i) => {
       const label = node.inputs.length > 1 ? input : '';
       const fromSlot = from !== null && graph.nodes[from]!.outputs.length > 1 ? ` [${slot}]` : '';
       if (from !== null) {
-        arrows.push({ from: from < first ? 'left' : `n${from}`, to: `n${k}`, label: label + fromSlot });
+        const slope = partial === null ? [] : [`∂ ${formatValue(partial)}`];
+        const parts = [label + fromSlot, ...slope].filter((part) => part !== '');
+        arrows.push({ from: from < first ? 'left' : `n${from}`, to: `n${k}`, label: parts.join('\n') });
       } else if (constant !== null) {
         boxes.push({ id: `c${k}_${i}`, kind: 'constant', lines: [formatValue(constant)] });
         arrows.push({ from: `c${k}_${i}`, to: `n${k}`, label });
@@ -53,8 +59,8 @@ function pictureOf(graph: Graph, { values = false, limit = 500 }: DrawOptions): 
   return { boxes, arrows };
 }
 
-function linesOf(node: GraphNode, values: boolean): string[] {
-  const title = node.op === null ? node.name : `${node.name} = ${node.op}`;
+function linesOf(node: GraphNode, number: string, values: boolean): string[] {
+  const title = number + (node.op === null ? node.name : `${node.name} = ${node.op}`);
   return [
     title,
     outputsText(node),
@@ -62,6 +68,7 @@ function linesOf(node: GraphNode, values: boolean): string[] {
       ? node.outputs.flatMap(({ value }) => (value === null ? [] : [`= ${formatValue(value)}`]))
       : []),
     ...node.outputs.flatMap(({ gradient }) => (gradient === null ? [] : [`grad ${formatValue(gradient)}`])),
+    ...node.outputs.flatMap(({ tangent }) => (tangent === null ? [] : [`tangent ${formatValue(tangent)}`])),
   ];
 }
 
@@ -76,8 +83,9 @@ const shapes: Readonly<Record<Box['kind'], string>> = {
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 
 /**
- * The computation behind `outputs` in Graphviz's DOT language: leaves, operations with shapes and dtypes, and on demand values and
- * gradients (see {@link DrawOptions}); arrows point from what is read to what reads it. Errors: as {@link graphOf}.
+ * The computation behind `outputs` in Graphviz's DOT language: leaves, operations with shapes and dtypes, and on demand values,
+ * gradients, tangents and the local partial derivative on each arrow (see {@link DrawOptions}); arrows point from what is read to what
+ * reads it. Errors: as {@link graphOf}.
  *
  * @example
  * ```ts

@@ -1,12 +1,15 @@
-import { sweep } from '../engine/backward.ts';
+import { type Seed, sweep } from '../engine/backward.ts';
+import { push } from '../engine/forward.ts';
 import { type Order, topologicalOrder as orderOf } from '../engine/order.ts';
+import { stack } from '../ops/shape.ts';
+import { keptBy } from '../tape/keep.ts';
 import { withGradMode } from '../tape/mode.ts';
 import type { Node, Spec } from '../tape/node.ts';
 import { checkTensor } from '../tensor/check.ts';
-import { constant, Tensor } from '../tensor/core.ts';
+import { constant, Tensor, wrap } from '../tensor/core.ts';
 import { ArgumentError, GradientError } from '../tensor/errors.ts';
-import { formatShape } from '../tensor/shape.ts';
-import type { Storage } from '../tensor/storage.ts';
+import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
+import { allocateOwn, Storage } from '../tensor/storage.ts';
 
 /** Names for tensors in a description: a record, or pairs as `module.namedParameters()` gives them. */
 export type TensorNames =
@@ -19,6 +22,10 @@ export interface GraphOptions {
   readonly names?: TensorNames;
   /** Whether to run a reverse sweep for the gradients of all values; the one output must have one element. Default false. */
   readonly gradients?: boolean;
+  /** Tensors and their tangents, to run a forward sweep for the tangents of all values. */
+  readonly tangents?: Iterable<readonly [input: Tensor, tangent: Tensor]>;
+  /** Whether to compute the local partial derivatives of small operations. Default false. */
+  readonly partials?: boolean;
 }
 
 /** Where an input of an operation comes from. */
@@ -29,8 +36,13 @@ export interface GraphEdge {
   readonly from: number | null;
   /** Which of that node's outputs it is. */
   readonly slot: number;
-  /** A constant's value, if the operation saved it. */
+  /** A constant's value, if the operation saved it, or was recorded in {@link keepValues}. */
   readonly constant: Tensor | null;
+  /**
+   * The derivative of the operation's one result by this input alone, if asked for: the shape of the result followed by that of the
+   * input. Null for constants, and for more than 4096 entries.
+   */
+  readonly partial: Tensor | null;
 }
 
 /** A value that an operation keeps for its rules. */
@@ -47,10 +59,15 @@ export interface SavedValue {
 
 /** A result of a node. */
 export interface GraphOutput extends Spec {
-  /** Its elements, where the tape still holds them as they were: those of leaves, of saved values and of the outputs. */
+  /**
+   * Its elements, where the tape still holds them as they were: those of leaves, of saved values and of the outputs; all, where it was
+   * recorded in {@link keepValues}.
+   */
   readonly value: Tensor | null;
   /** Its gradient, if asked for and if one arrived. */
   readonly gradient: Tensor | null;
+  /** Its tangent, if asked for and if one arrived. */
+  readonly tangent: Tensor | null;
 }
 
 /** A leaf, or a recorded operation. */
@@ -93,7 +110,8 @@ export interface Graph {
  * A description of the computation that was recorded behind `outputs`: plain data, which keeps nothing of the tape. Nothing is
  * computed, unless gradients are asked for, and no `grad` is touched.
  *
- * Errors: GradientError for an output that is not tracked, and for gradients unless there is one output of one element.
+ * Errors: GradientError for an output that is not tracked, for gradients unless there is one output of one element, and for a tangent
+ * of another shape than its tensor.
  *
  * @example
  * ```ts
@@ -125,6 +143,7 @@ export function graphOf(outputs: Tensor | readonly Tensor[], options: GraphOptio
     }
   });
   const gradients = options.gradients ? gradientsOf(list, order) : null;
+  const tangents = options.tangents ? tangentsOf(options.tangents, order) : null;
   const names = namesOf(nodes, placeOf, options.names);
   const leaves = new Set(nodes.flatMap(({ variable }) => variable?.storage ?? []));
   const held = nodes.map((node) => storagesOf(node, leaves));
@@ -132,12 +151,13 @@ export function graphOf(outputs: Tensor | readonly Tensor[], options: GraphOptio
     nodes: nodes.map((node, k) => ({
       name: names[k]!,
       op: node.variable === null ? node.op.name : null,
-      inputs: edgesOf(node, placeOf),
+      inputs: edgesOf(node, placeOf, options.partials ?? false),
       outputs: node.outputs.map(({ shape, dtype }, slot) => ({
         shape,
         dtype,
         value: values[k]![slot] ?? null,
         gradient: gradients?.get(node)?.[slot] ?? null,
+        tangent: tangents?.(node, slot) ?? null,
       })),
       saved: savedOf(node),
       savedBytes: bytesOf(held[k]!),
@@ -169,14 +189,15 @@ export function topologicalOrder(
 /** The name of a node's k-th input: the last stands for all further ones. */
 const inputName = ({ op: { inputs } }: Node, k: number): string => inputs[Math.min(k, inputs.length - 1)]!;
 
-function edgesOf(node: Node, placeOf: (node: Node) => number): GraphEdge[] {
+function edgesOf(node: Node, placeOf: (node: Node) => number, partials: boolean): GraphEdge[] {
   return node.parents.map((parent, k) => {
     const input = inputName(node, k);
     return {
       input,
       from: parent === null ? null : placeOf(parent),
       slot: node.slots[k]!,
-      constant: parent === null ? savedAs(node, input) : null,
+      constant: parent === null ? (keptBy(node).constants[k] ?? savedAs(node, input)) : null,
+      partial: partials ? partialOf(node, k) : null,
     };
   });
 }
@@ -190,7 +211,9 @@ function savedAs(node: Node, name: string): Tensor | null {
 
 /** What the tape holds of the results of each node: leaves, saved results, and results that those who read them saved. */
 function heldValues(nodes: readonly Node[], placeOf: (node: Node) => number): (Tensor | undefined)[][] {
-  const values = nodes.map((node): (Tensor | undefined)[] => [node.variable?.detach()]);
+  const values = nodes.map((node): (Tensor | undefined)[] =>
+    node.variable === null ? [...keptBy(node).results] : [node.variable.detach()],
+  );
   for (const [k, node] of nodes.entries()) {
     const output = node.outputs.length === 1 ? savedAs(node, 'output') : null;
     if (output !== null) values[k]![0] ??= output;
@@ -251,6 +274,61 @@ function gradientsOf(
     });
   });
   return found;
+}
+
+/** The most entries of a local partial derivative that are computed. */
+const MOST_ENTRIES = 4096;
+
+/** The Jacobian of one operation by its k-th input, a rule's answer for each element of the result. */
+function partialOf(node: Node, k: number): Tensor | null {
+  const parent = node.parents[k];
+  if (!parent || node.outputs.length !== 1) return null;
+  const result = node.outputs[0]!;
+  const input = parent.outputs[node.slots[k]!]!;
+  const [rows, columns] = [sizeOf(result.shape), sizeOf(input.shape)];
+  if (rows * columns === 0 || rows * columns > MOST_ENTRIES) return null;
+  const needs = node.parents.map((_, i) => i === k);
+  return withGradMode(false, () => {
+    const jacobian = Array.from({ length: rows }, (_, i) => {
+      const unit = unitOf(result, i);
+      const row =
+        node.op.jointVjp === null ? node.op.vjp([unit], node, k) : node.op.jointVjp([unit], node, needs)[k];
+      return (row ?? constant(0, input.dtype, input.shape)).reshape([columns]);
+    });
+    return stack(jacobian).reshape([...result.shape, ...input.shape]);
+  });
+}
+
+/** The tensor that is 1 at one place and 0 elsewhere. */
+function unitOf({ shape, dtype }: Spec, at: number): Tensor {
+  const array = allocateOwn(dtype, sizeOf(shape));
+  array[at] = 1;
+  return wrap(new Storage(array), dtype, shape);
+}
+
+/** The tangents of all nodes of an order. */
+function tangentsOf(
+  pairs: Iterable<readonly [input: Tensor, tangent: Tensor]>,
+  order: Order,
+): (node: Node, slot: number) => Tensor | null {
+  const seeds: Seed[] = [];
+  for (const [input, tangent] of pairs) {
+    const node = Tensor.nodeOf(input);
+    if (!sameShape(input.shape, tangent.shape) || input.dtype !== tangent.dtype) {
+      throw new GradientError(
+        `graphOf: a tangent of shape ${formatShape(tangent.shape)} and dtype ${tangent.dtype} was given for a tensor of shape ` +
+          `${formatShape(input.shape)} and dtype ${input.dtype}`,
+      );
+    }
+    if (node !== null) seeds.push({ node, slot: Tensor.slotOf(input), vector: tangent.detach() });
+  }
+  const places = order.nodes.flatMap((node) => node.outputs.map((_, slot) => ({ node, slot })));
+  const found = withGradMode(false, () => push(order, seeds, places));
+  const at = new Map(order.nodes.map((node) => [node, [] as (Tensor | null)[]]));
+  places.forEach(({ node }, i) => {
+    at.get(node)!.push(found[i]!);
+  });
+  return (node, slot) => at.get(node)![slot]!;
 }
 
 function namesOf(

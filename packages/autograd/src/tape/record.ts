@@ -3,6 +3,7 @@ import { isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
 import { detecting, inspectForward } from './anomaly.ts';
 import { refuseSmuggled } from './guard.ts';
+import { keep, keeping } from './keep.ts';
 import { isGradEnabled } from './mode.ts';
 import { Node, type Op, type Spec } from './node.ts';
 
@@ -44,6 +45,7 @@ export function record1(op: Op, x: Tensor, output: Tensor, saved: Saved, attribu
   const slots = slot === 0 ? firstOutput : [slot];
   const made = attach(op, [node], slots, specsOf(output, node), output, saved, attributes);
   if (detecting) inspectForward(made, [x], [output]);
+  if (keeping) keep(made, [x], [output]);
   return output;
 }
 
@@ -64,6 +66,7 @@ export function record2(
   const specs = specsOf(output, nodeA ?? nodeB!);
   const made = attach(op, [nodeA, nodeB], slots, specs, output, saved, attributes);
   if (detecting) inspectForward(made, [a, b], [output]);
+  if (keeping) keep(made, [a, b], [output]);
   return output;
 }
 
@@ -110,4 +113,5 @@ export function recordAll(
     if (isFloat(output.dtype)) Tensor.attach(output, node, slot);
   });
   if (detecting) inspectForward(node, inputs, outputs);
+  if (keeping) keep(node, inputs, outputs);
 }

@@ -1,0 +1,325 @@
+import { ArgumentError, formatShape } from '@tensortape/autograd';
+import fc from 'fast-check';
+import { ExpressionError } from '../expressions/error.ts';
+import { type Program, parseProgram } from '../expressions/program.ts';
+import { type CoordinateVerdict, compare, type ShapeMismatch, type Tolerance } from './compare.ts';
+import { type Domain, drawPoint, isPoint, nudge } from './domain.ts';
+import { type Evidence, guessMistake } from './guess.ts';
+import {
+  type Claim,
+  type Claimed,
+  claimOf,
+  formatInputs,
+  type Named,
+  type NamedFunction,
+  Subject,
+} from './subject.ts';
+
+/** Options of {@link checkDerivative}. */
+export interface CheckOptions {
+  /** Which output of a program the claims are about; its first unless given. */
+  readonly output?: string;
+  /** Accepted difference relative to the larger of claim and derivative; 1e-6 unless given, 1e-4 for claims in numbers or in float32. */
+  readonly rtol?: number;
+  /** Accepted difference of small derivatives; 1e-8 unless given. */
+  readonly atol?: number;
+  /** Points that are drawn for each claim; 30 unless given. */
+  readonly runs?: number;
+  /** Where the drawing starts, to repeat a check; random unless given. */
+  readonly seed?: number;
+}
+
+/** How a claim was judged. */
+export type ClaimStatus = 'right' | 'wrong' | 'notDifferentiable' | 'unreliable';
+
+/** The verdict on one claim. */
+export interface ClaimVerdict {
+  /** The argument or step that the derivative is by. */
+  readonly by: string;
+  /** How it was judged. */
+  readonly status: ClaimStatus;
+  /** The points at which it was compared. */
+  readonly points: number;
+  /** The point that the verdict is about: the smallest counter-example found, or the last point. */
+  readonly inputs: Named;
+  /** The coordinates there; empty when the shapes differ. */
+  readonly coordinates: readonly CoordinateVerdict[];
+  /** The shapes, when they differ. */
+  readonly shapes: ShapeMismatch | null;
+  /** What the mistake is: said only when it explains the claim at several points. */
+  readonly guess: string | null;
+}
+
+/** What {@link checkDerivative} found. */
+export interface DerivativeCheck {
+  /** Whether every claim is right. */
+  readonly ok: boolean;
+  /** One verdict per claim: steps in reverse order, as the chain rule walks, then arguments. */
+  readonly verdicts: readonly ClaimVerdict[];
+  /** The first wrong claim in that order, or null. */
+  readonly firstWrong: string | null;
+  /** Repeats the check. */
+  readonly seed: number;
+}
+
+const RUNS = 30;
+/** Points on which a guess must hold, beside the counter-example. */
+const WITNESSES = 4;
+
+/**
+ * Checks claimed derivatives against reverse mode and 5-point differences, in float64, and explains what is wrong: which coordinate, by how much, at the
+ * smallest point found, and which mistake makes the claim come out.
+ *
+ * `f` is a program, its text (whose inputs are the names of the domain), or a function of named tensors. A claim is an expression, a function, or
+ * numbers; for an output of one element it has the shape of its argument, else the output's shape followed by that. Claims may be made by named steps
+ * too (`{ h: …, W: … }`); they may use the values of steps, and `dh` for the derivative by the step h, which is the right one: so each claim is
+ * judged by itself.
+ *
+ * At kinks the one-sided slopes are given and the claim is not judged; where rounding decides, the verdict is 'unreliable', with the reason.
+ *
+ * Errors: ArgumentError for claims by what does not exist; {@link ExpressionError} for expressions that cannot be used, or points outside of the domain.
+ *
+ * @example
+ * ```ts
+ * import { checkDerivative } from '@tensortape/verify';
+ * const domain = { x: { shape: ['n'] }, A: { shape: ['n', 'n'] } };
+ * const check = await checkDerivative("x' * A * x", { x: 'A * x' }, domain, { seed: 1 });
+ * console.log(check.verdicts[0]!.guess);
+ * // 'x' * A * x' is differentiated as if its operand 2 were constant: a term is missing
+ * const right = await checkDerivative("x' * A * x", { x: "(A + A') * x", A: 'outer(x, x)' }, domain);
+ * console.log(right.ok); // true
+ * ```
+ */
+export async function checkDerivative(
+  f: string | Program | NamedFunction,
+  claimed: Readonly<Record<string, Claim>>,
+  domain: Domain,
+  options: CheckOptions = {},
+): Promise<DerivativeCheck> {
+  const inputs = Object.keys(domain);
+  const subject = new Subject(typeof f === 'string' ? await parseProgram(f, { inputs }) : f, options.output);
+  const order = [...subject.steps.toReversed(), ...inputs];
+  for (const by of Object.keys(claimed)) {
+    if (!order.includes(by)) {
+      throw new ArgumentError(
+        `checkDerivative: there is no '${by}' to claim a derivative by; there are ${order.join(', ')}`,
+      );
+    }
+  }
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const verdicts: ClaimVerdict[] = [];
+  for (const by of order) {
+    if (!Object.hasOwn(claimed, by)) continue;
+    const claim = await claimOf(subject, inputs, by, claimed[by]!);
+    if (claim.isFixed && !isPoint(domain)) {
+      throw new ArgumentError(
+        `checkDerivative: the claim by '${by}' is in numbers, which need one point: give values for ${inputs.join(', ')}`,
+      );
+    }
+    verdicts.push(judge(subject, claim, domain, seed, options));
+  }
+  return {
+    ok: verdicts.every(({ status }) => status === 'right'),
+    verdicts,
+    firstWrong: verdicts.find(({ status }) => status === 'wrong')?.by ?? null,
+    seed,
+  };
+}
+
+/** A claim at a point. */
+interface Case extends Evidence {
+  readonly found: readonly CoordinateVerdict[] | ShapeMismatch;
+}
+
+/** Thrown through fast-check, which shrinks it. */
+class Wrong extends Error {
+  readonly at: Case;
+  constructor(at: Case) {
+    super('wrong');
+    this.at = at;
+  }
+}
+
+const isMismatch = (found: Case['found']): found is ShapeMismatch => !Array.isArray(found);
+const isWrong = ({ found }: Case): boolean =>
+  isMismatch(found) || found.some(({ status }) => status === 'wrong');
+
+function judge(
+  subject: Subject,
+  claim: Claimed,
+  domain: Domain,
+  seed: number,
+  options: CheckOptions,
+): ClaimVerdict {
+  const seen: Case[] = [];
+  let undefinedAt: ExpressionError | null = null;
+  const details = fc.check(
+    fc.property(fc.gen(), (draw) => {
+      const inputs = drawPoint(domain, draw);
+      try {
+        subject.check(inputs);
+      } catch (error) {
+        // Outside of the domain of a function on the way: nothing is claimed there.
+        if (!(error instanceof ExpressionError) || isPoint(domain)) throw error;
+        undefinedAt = error;
+        return;
+      }
+      const at = evaluate(subject, claim, inputs, options);
+      if (isWrong(at)) throw new Wrong(at);
+      seen.push(at);
+    }),
+    { numRuns: isPoint(domain) ? 1 : (options.runs ?? RUNS), seed },
+  );
+  const { errorInstance } = details;
+  if (errorInstance instanceof Wrong) {
+    const witnesses = claim.isFixed ? [] : witnessesOf(subject, claim, domain, errorInstance.at, options);
+    const evidence = [errorInstance.at, ...witnesses];
+    const guess = guessMistake(subject, claim.by, evidence, claim.isFixed ? 1e-4 : 1e-6);
+    return verdictOf(claim, 'wrong', seen.length + 1, errorInstance.at, guess);
+  }
+  if (details.failed) throw errorInstance;
+  const last = seen.at(-1);
+  if (last === undefined) throw undefinedAt ?? new ArgumentError('checkDerivative: no point was drawn');
+  const statuses = seen.flatMap(({ found }) => (isMismatch(found) ? [] : found.map(({ status }) => status)));
+  const [doubtful] = (['notDifferentiable', 'unreliable'] as const).filter((status) =>
+    statuses.includes(status),
+  );
+  const status = statuses.includes('right') && !isPoint(domain) ? 'right' : (doubtful ?? 'right');
+  const shown =
+    status === 'right'
+      ? last
+      : seen.find(({ found }) => !isMismatch(found) && found.some((one) => one.status === status));
+  return verdictOf(claim, status, seen.length, shown ?? last, null);
+}
+
+function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: CheckOptions): Case {
+  const steps = subject.atSteps(inputs);
+  const { value: claimed, isCoarse } = claim.at(inputs, steps);
+  const isInput = claim.by in inputs;
+  const analytic = isInput ? subject.derivative(inputs, claim.by) : steps.derivatives[claim.by];
+  if (analytic === undefined) {
+    throw new ArgumentError(
+      `checkDerivative: the derivative by the step '${claim.by}' needs an output of one element that depends on it`,
+    );
+  }
+  const tolerance: Tolerance = {
+    rtol: options.rtol ?? (isCoarse || claim.isFixed ? 1e-4 : 1e-6),
+    atol: options.atol ?? 1e-8,
+  };
+  return {
+    inputs,
+    claimed,
+    analytic,
+    found: compare(subject, inputs, claim.by, claimed, analytic, tolerance),
+  };
+}
+
+/** The claim at other points: what is said of a mistake has to hold there, too. */
+function witnessesOf(
+  subject: Subject,
+  claim: Claimed,
+  domain: Domain,
+  wrong: Case,
+  options: CheckOptions,
+): Case[] {
+  const points = isPoint(domain)
+    ? Array.from({ length: WITNESSES }, (_, round) => nudge(wrong.inputs, round))
+    : fc.sample(fc.gen(), { numRuns: 4 * WITNESSES, seed: 7 }).map((draw) => drawPoint(domain, draw));
+  const cases: Case[] = [];
+  for (const inputs of points) {
+    try {
+      subject.check(inputs);
+      const at = evaluate(subject, claim, inputs, options);
+      if (at.analytic.abs().max().item() > 0) cases.push(at);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+    }
+  }
+  return cases.slice(0, 2 * WITNESSES);
+}
+
+function verdictOf(
+  claim: Claimed,
+  status: ClaimStatus,
+  points: number,
+  at: Case,
+  guess: string | null,
+): ClaimVerdict {
+  const { found, inputs } = at;
+  return {
+    by: claim.by,
+    status,
+    points,
+    inputs,
+    coordinates: isMismatch(found) ? [] : found,
+    shapes: isMismatch(found) ? found : null,
+    guess,
+  };
+}
+
+/**
+ * A check in words: a line for each claim, and below what speaks against it.
+ *
+ * @example
+ * ```ts
+ * import { checkDerivative, formatCheck } from '@tensortape/verify';
+ * const check = await checkDerivative('sin(x)', { x: '-cos(x)' }, { x: 0 });
+ * console.log(formatCheck(check));
+ * // ✗ x: wrong; the sign is wrong
+ * //     at x = 0
+ * //     by x: claimed −1, but it is 1 (difference 1 ± 5.9e−15), ratio −1
+ * ```
+ */
+export function formatCheck({ verdicts, firstWrong, seed }: DerivativeCheck): string {
+  const lines = verdicts.flatMap((verdict) =>
+    linesOf(verdict, verdict.by === firstWrong && verdicts.length > 1),
+  );
+  const replay = verdicts.some(({ points }) => points > 1) ? [`seed ${seed} repeats this check`] : [];
+  return [...lines, ...replay].join('\n').replace(/-(?=[\d.]|Infinity)/g, '−');
+}
+
+const words: Readonly<Record<ClaimStatus, string>> = {
+  right: '✓',
+  wrong: '✗',
+  notDifferentiable: '?',
+  unreliable: '?',
+};
+
+/** Coordinates that are shown of a claim. */
+const SHOWN = 5;
+
+function linesOf(
+  { by, status, points, inputs, coordinates, shapes, guess }: ClaimVerdict,
+  isFirst: boolean,
+): string[] {
+  const mark = `${words[status]} ${by}:`;
+  const where = `    at ${formatInputs(inputs)}`;
+  if (status === 'right') return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}`];
+  if (shapes !== null) {
+    const said = `wrong shape: the claim has ${formatShape(shapes.claimed)}, the derivative ${formatShape(shapes.expected)}`;
+    return [`${mark} ${said}${guess === null ? '' : `; ${guess}`}`, where];
+  }
+  const relevant = coordinates.filter((coordinate) => coordinate.status === status);
+  const more = relevant.length - SHOWN;
+  return [
+    `${mark} ${titles[status]}${isFirst ? ', the first wrong step in reverse order' : ''}${guess === null ? '' : `; ${guess}`}`,
+    where,
+    ...relevant.slice(0, SHOWN).map((coordinate) => `    by ${coordinate.at}: ${factsOf(coordinate)}`),
+    ...(more > 0 ? [`    and ${more} more`] : []),
+  ];
+}
+
+const titles: Readonly<Record<Exclude<ClaimStatus, 'right'>, string>> = {
+  wrong: 'wrong',
+  notDifferentiable: 'not differentiable here',
+  unreliable: 'the check itself is unreliable',
+};
+
+function factsOf({ claimed, analytic, numeric, error, ratio, slopes, reason }: CoordinateVerdict): string {
+  const number = (x: number) => String(Number(x.toPrecision(7)));
+  if (slopes !== null)
+    return `the slope is ${number(slopes[0])} from the left, ${number(slopes[1])} from the right`;
+  if (reason !== null) return reason;
+  const difference = numeric === null ? '' : ` (difference ${number(numeric)} ± ${error.toExponential(1)})`;
+  return `claimed ${number(claimed)}, but it is ${number(analytic)}${difference}${Number.isFinite(ratio) ? `, ratio ${number(ratio)}` : ''}`;
+}

@@ -1,0 +1,172 @@
+import { numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
+import { position, relativeError, unit } from '../derivatives/fourWays.ts';
+import type { Named, Subject } from './subject.ts';
+
+/** What is found at one coordinate. */
+export type CoordinateStatus = 'right' | 'wrong' | 'notDifferentiable' | 'unreliable';
+
+/** One coordinate of a claimed derivative. */
+export interface CoordinateVerdict {
+  /** Where: `x[2]`, counted from 1; in a Jacobian, `y[1] by x[2]`. */
+  readonly at: string;
+  /** How it was judged. */
+  readonly status: CoordinateStatus;
+  /** What is claimed. */
+  readonly claimed: number;
+  /** What the tape gives. */
+  readonly analytic: number;
+  /** The 5-point difference, or null for steps, which cannot be moved alone. */
+  readonly numeric: number | null;
+  /** How far the difference may be from the truth. */
+  readonly error: number;
+  /** |claimed - analytic| relative to the larger of the two. */
+  readonly relativeError: number;
+  /** claimed / analytic. */
+  readonly ratio: number;
+  /** Slopes from the left and from the right, where there is a kink. */
+  readonly slopes: readonly [left: number, right: number] | null;
+  /** Why the check says nothing here, or null. */
+  readonly reason: string | null;
+}
+
+/** How close a claim has to come. */
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** A claim of another shape than the derivative. */
+export interface ShapeMismatch {
+  /** That of the claim. */
+  readonly claimed: Shape;
+  /** That of the derivative. */
+  readonly expected: Shape;
+}
+
+/** Below this a whole gradient is as good as zero, and a claim of the same size neither right nor wrong. */
+const VANISHING = 1e-8;
+
+/** Compares a claimed derivative with the true one, coordinate by coordinate. */
+export function compare(
+  subject: Subject,
+  inputs: Named,
+  by: string,
+  claimed: Tensor,
+  analytic: Tensor,
+  { rtol, atol }: Tolerance,
+): readonly CoordinateVerdict[] | ShapeMismatch {
+  if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
+  const [claims, truths] = [claimed, analytic].map((x) => [...x.toTypedArray()].map(Number));
+  const x = inputs[by];
+  const columns = x === undefined ? null : numericColumns(subject, inputs, by);
+  const count = x?.size ?? 1;
+  const outputs = x === undefined ? [] : analytic.shape.slice(0, analytic.ndim - x.ndim);
+  const largest = truths!.reduce((most, truth) => Math.max(most, Math.abs(truth)), 0);
+  return claims!.map((claim, at): CoordinateVerdict => {
+    const truth = truths![at]!;
+    const j = x === undefined ? at : at % count;
+    const row = x === undefined ? 0 : (at - j) / count;
+    const column = columns?.[j];
+    const numeric = column?.values[row] ?? null;
+    const error = column?.errors[row] ?? 0;
+    const where = by + position(x?.shape ?? analytic.shape, j);
+    const facts = {
+      at: outputs.length === 0 ? where : `${subject.output}${position(outputs, row)} by ${where}`,
+      claimed: claim,
+      analytic: truth,
+      numeric,
+      error,
+      relativeError: relativeError(claim, truth),
+      ratio: claim / truth,
+      slopes: null,
+      reason: null,
+    };
+    const isDoubtful =
+      numeric !== null &&
+      !(
+        Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)) &&
+        error <= 1e-6 * Math.max(1, Math.abs(truth))
+      );
+    if (isDoubtful) {
+      const slopes = kinkAt(subject, inputs, by, j, row);
+      if (slopes !== null) return { ...facts, status: 'notDifferentiable', slopes };
+    }
+    const close = Math.abs(claim - truth) <= atol + rtol * Math.max(Math.abs(claim), Math.abs(truth));
+    if (close && largest <= VANISHING && facts.relativeError > rtol) {
+      return {
+        ...facts,
+        status: 'unreliable',
+        reason: `the derivative is almost 0 here (${truth}, claimed ${claim}): saturated, so that this point says nothing`,
+      };
+    }
+    if (close) return { ...facts, status: 'right' };
+    if (numeric !== null && !(Math.abs(claim - numeric) > error)) {
+      return { ...facts, status: 'unreliable', reason: reasonFor(subject, inputs, error) };
+    }
+    if (isDoubtful && Math.abs(truth - numeric) > 10 * error + 1e-6 * Math.max(1, Math.abs(truth))) {
+      return {
+        ...facts,
+        status: 'unreliable',
+        reason: secantReason(subject, inputs, by, j, row, truth, numeric!),
+      };
+    }
+    return { ...facts, status: 'wrong' };
+  });
+}
+
+function reasonFor(subject: Subject, inputs: Named, error: number): string {
+  const size = subject.value(inputs).abs().max().item();
+  return `differences are uncertain by ${error.toExponential(1)}, next to values of size ${size.toPrecision(3)}: cancellation`;
+}
+
+/** Why the tape and small differences disagree: large steps tell rounding on the way from a wrong rule. */
+function secantReason(
+  subject: Subject,
+  inputs: Named,
+  by: string,
+  j: number,
+  row: number,
+  truth: number,
+  numeric: number,
+): string {
+  const f = along(subject, inputs, by, j, row);
+  const secant = (f(0.1) - f(-0.1)) / 0.2;
+  return Math.abs(secant - truth) <= 0.05 * Math.max(1, Math.abs(truth))
+    ? `small differences give ${numeric}, large ones ${secant.toPrecision(3)}, the tape ${truth}: cancellation on the way hides small steps`
+    : `the tape gives ${truth}, the difference ${numeric}: a rule on the way is wrong, or the value is not a function of the inputs alone`;
+}
+
+/** One element of the output, as one coordinate of an input moves. */
+function along(subject: Subject, inputs: Named, by: string, j: number, row: number): (s: number) => number {
+  const x = inputs[by]!;
+  const [e] = unit([x], 0, j);
+  return (s) => Number(subject.value({ ...inputs, [by]: x.add(e!.mul(s)) }).toTypedArray()[row]);
+}
+
+function numericColumns(subject: Subject, inputs: Named, by: string) {
+  const names = Object.keys(inputs);
+  const xs = Object.values(inputs);
+  const f = (...moved: Tensor[]) =>
+    subject.value(Object.fromEntries(names.map((name, i) => [name, moved[i]!])));
+  const k = names.indexOf(by);
+  return Array.from({ length: xs[k]!.size }, (_, j) => numericJvp(f, xs, unit(xs, k, j))[0]!);
+}
+
+/** The slopes from both sides where they differ at a step, and still do at one a sixteenth as long; null where the function is smooth. */
+function kinkAt(
+  subject: Subject,
+  inputs: Named,
+  by: string,
+  j: number,
+  row: number,
+): [left: number, right: number] | null {
+  const x = inputs[by]!;
+  const f = along(subject, inputs, by, j, row);
+  const slope = (h: number) => (-3 * f(0) + 4 * f(h) - f(2 * h)) / (2 * h);
+  const scale = Math.max(1, Math.abs(Number(x.toTypedArray()[j])));
+  const pair = (h: number): [left: number, right: number] => [slope(-h * scale), slope(h * scale)];
+  const [coarse, fine] = [pair(1e-3), pair(1e-3 / 16)];
+  const gap = ([left, right]: [left: number, right: number]) => Math.abs(right - left);
+  const isKink = gap(fine) > 1e-3 * Math.max(1, ...fine.map(Math.abs)) && gap(fine) > gap(coarse) / 2;
+  return isKink ? fine : null;
+}

@@ -1,0 +1,117 @@
+import { barred, dotted, type EvaluationTrace, type TraceCell, type TraceRow } from './evaluationTrace.ts';
+import { formatCell } from './number.ts';
+
+/** How a table is written: for terminals, for Markdown pages, or as an HTML page of its own. */
+export type TableFormat = 'text' | 'markdown' | 'html';
+
+/** A table of texts. */
+export interface Table {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * A trace as a table: primals, tangents and adjoints side by side, each with its rule and its value; tensors by shape and norm. Primals
+ * and tangents are computed downwards, adjoints upwards.
+ *
+ * @example
+ * ```ts
+ * import { formatTrace, parseProgram, traceProgram } from '@tensortape/verify';
+ * const program = await parseProgram('x * sin(x)', { inputs: ['x'] });
+ * console.log(formatTrace(traceProgram(program, { x: 2 }), 'markdown').split('\n').at(-1));
+ * // | v2 = x · v1 | 1.81859 | v̇2 = ẋ · v1 + v̇1 · x | 0.0770038 | v̄2 | 1 |
+ * ```
+ */
+export function formatTrace({ rows, output }: EvaluationTrace, format: TableFormat = 'text'): string {
+  const withTangents = rows.some(({ tangent }) => tangent !== null);
+  const withAdjoints = rows.some(({ adjoint }) => adjoint !== null);
+  const cells = (name: string, cell: TraceCell | null, missing: string) => [
+    cell?.rule ? `${name} = ${cell.rule}` : name,
+    formatCell(cell?.value ?? null, missing),
+  ];
+  const line = ({ name, primal, tangent, adjoint }: TraceRow) => [
+    ...cells(name, primal, '?'),
+    ...(withTangents ? cells(dotted(name), tangent, '0') : []),
+    ...(withAdjoints ? cells(barred(name), adjoint, '0') : []),
+  ];
+  return formatTable(
+    {
+      caption:
+        `Evaluation trace of ${output}: primals${withTangents ? ' and tangents' : ''} are computed downwards` +
+        (withAdjoints ? ', adjoints upwards' : '; adjoints need an output of one element'),
+      head: [
+        'primal',
+        'value',
+        ...(withTangents ? ['tangent (forward mode)', 'value'] : []),
+        ...(withAdjoints ? ['adjoint (reverse mode)', 'value'] : []),
+      ],
+      rows: rows.map(line),
+    },
+    format,
+  );
+}
+
+/** A table in one of the formats. */
+export function formatTable(table: Table, format: TableFormat): string {
+  if (format === 'markdown') return markdown(table);
+  return format === 'html' ? html(table) : text(table);
+}
+
+/** Characters that take a place: marks stand above the letter before them. */
+const widthOf = (cell: string): number => [...cell.replace(/\p{M}/gu, '')].length;
+
+function text({ caption, head, rows }: Table): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column]!))));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(widths[column]! - widthOf(cell)))
+      .join('  ')
+      .trimEnd();
+  return [
+    caption,
+    '',
+    line(head),
+    widths.map((width) => '─'.repeat(width)).join('──'),
+    ...rows.map(line),
+  ].join('\n');
+}
+
+function markdown({ caption, head, rows }: Table): string {
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell) => cell.replace(/[|\\`*_<]/g, '\\$&')).join(' | ')} |`;
+  return [caption, '', line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Text as HTML. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+
+function html({ caption, head, rows }: Table): string {
+  const line = (row: readonly string[], tag: 'td' | 'th') =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return htmlPage(
+    caption,
+    `<table>\n<caption>${escapeHtml(caption)}</caption>\n<thead>${line(head, 'th')}</thead>\n<tbody>\n${rows
+      .map((row) => line(row, 'td'))
+      .join('\n')}\n</tbody>\n</table>`,
+  );
+}
+
+/** A page that needs nothing else. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<style>
+body { font: 15px/1.5 sans-serif; margin: 2em; }
+table { border-collapse: collapse; }
+caption { text-align: left; margin-bottom: 0.5em; }
+th, td { text-align: left; padding: 0.2em 0.8em; border-bottom: 1px solid #ccc; }
+</style>
+${body}
+</html>
+`;
+}

@@ -1,0 +1,197 @@
+import { describe, expect, test } from '@jest/globals';
+import { bernoulli, defaultGenerator, full, type Tensor, tensor } from '@tensortape/autograd';
+import {
+  type Claim,
+  checkDerivative,
+  type Domain,
+  formatCheck,
+  parseProgram,
+  symbolicDerivative,
+} from '@tensortape/verify';
+import fc from 'fast-check';
+
+const verdict = async (f: string, claim: Claim, domain: Domain) =>
+  (await checkDerivative(f, { x: claim }, domain, { seed: 5 })).verdicts[0]!;
+
+describe('what cannot be judged', () => {
+  test('kinks, with the slopes from both sides', async () => {
+    for (const [f, at, left, right] of [
+      ['relu(x)', 0, 0, 1],
+      ['abs(x - 1)', 1, -1, 1],
+      ['max(x, 2 * x)', 0, 1, 2],
+    ] as const) {
+      const { status, coordinates } = await verdict(f, '1', { x: at });
+      expect(status).toBe('notDifferentiable');
+      expect(coordinates[0]!.slopes![0]).toBeCloseTo(left, 6);
+      expect(coordinates[0]!.slopes![1]).toBeCloseTo(right, 6);
+    }
+    expect((await verdict('relu(x)', '0', { x: -1 })).status).toBe('right');
+    expect((await verdict('relu(x)', '1', { x: -1 })).status).toBe('wrong');
+    expect((await verdict('x^3', '3 * x^2', { x: 0 })).status).toBe('right');
+  });
+
+  test('saturated units', async () => {
+    const found = await verdict('sigmoid(x)', '1e-9', { x: 40 });
+    expect([found.status, found.coordinates[0]!.reason]).toEqual([
+      'unreliable',
+      expect.stringMatching(/saturated/),
+    ]);
+    expect((await verdict('sigmoid(x)', 'sigmoid(x) * (1 - sigmoid(x))', { x: 20 })).status).toBe('right');
+  });
+
+  test('cancellation', async () => {
+    const found = await verdict('(1e12 + x) - 1e12', '1.0001', { x: 0.5 });
+    expect([found.status, found.coordinates[0]!.reason]).toEqual([
+      'unreliable',
+      expect.stringMatching(/cancellation/),
+    ]);
+  });
+
+  test('float32 claims get the tolerance of float32', async () => {
+    const check = (claim: (inputs: Readonly<Record<string, Tensor>>) => Tensor) =>
+      checkDerivative(({ x }) => x!.exp().sum(), { x: claim }, { x: { shape: [3] } }, { seed: 1 });
+    expect((await check(({ x }) => x!.to('float32').exp())).ok).toBe(true);
+    expect((await check(({ x }) => x!.to('float32').exp().mul(1.01))).ok).toBe(false);
+  });
+});
+
+test('numbers at a point; a guess needs more than one of them', async () => {
+  expect((await verdict('sum(x .^ 2)', [2, 4], { x: [1, 2] })).status).toBe('right');
+  const wrong = await verdict('sum(x .^ 2)', [-2, -4], { x: [1, 2] });
+  expect([wrong.status, wrong.guess]).toEqual(['wrong', 'the sign is wrong']);
+  expect((await verdict('x^2', -2, { x: 1 })).guess).toBeNull();
+  await expect(checkDerivative('x^2', { x: 2 }, { x: { shape: [] } })).rejects.toThrow(
+    /in numbers, which need one point/,
+  );
+});
+
+test('Jacobians of several outputs, with coordinates', async () => {
+  const f = ({ x }: Readonly<Record<string, Tensor>>) => x!.square();
+  const right = await checkDerivative(
+    f,
+    {
+      x: [
+        [2, 0],
+        [0, 4],
+      ],
+    },
+    { x: [1, 2] },
+  );
+  expect(right.ok).toBe(true);
+  const wrong = await checkDerivative(
+    f,
+    {
+      x: [
+        [2, 0],
+        [1, 4],
+      ],
+    },
+    { x: [1, 2] },
+  );
+  expect(
+    wrong.verdicts[0]!.coordinates.filter(({ status }) => status === 'wrong').map(({ at }) => at),
+  ).toEqual(['f[2] by x[1]']);
+});
+
+test('dropout draws the same mask again, and the generator is left alone', async () => {
+  const before = defaultGenerator.getState();
+  const mask = () => bernoulli(full([4], 0.5, { dtype: 'float64' }));
+  const check = await checkDerivative(
+    ({ x }) => x!.mul(mask()).sum(),
+    {
+      x: () => {
+        throw new Error('the claim must know the mask');
+      },
+    },
+    { x: { shape: [4] } },
+  ).catch((error: Error) => error.message);
+  expect(check).toMatch(/the claim must know the mask/);
+  const doubled = await checkDerivative(
+    ({ x }) => x!.mul(mask()).square().sum(),
+    { x: [2, 2, 2, 2] },
+    { x: [1, 1, 1, 1] },
+  );
+  const { coordinates } = doubled.verdicts[0]!;
+  expect(coordinates.every(({ analytic, numeric }) => Math.abs(analytic - numeric!) < 1e-6)).toBe(true);
+  expect(defaultGenerator.getState()).toEqual(before);
+});
+
+test('the smallest counter-example, and the seed that repeats it', async () => {
+  const domain: Domain = { x: { shape: ['n'] } };
+  const check = await checkDerivative('sum(x .^ 3)', { x: '3 * x' }, domain, { seed: 9 });
+  const { inputs } = check.verdicts[0]!;
+  expect(inputs['x']!.toArray()).toEqual([0.25]);
+  expect(await checkDerivative('sum(x .^ 3)', { x: '3 * x' }, domain, { seed: check.seed })).toEqual(check);
+  expect(formatCheck(check)).toContain('claimed 0.75, but it is 0.1875');
+  expect(formatCheck(check)).toContain('seed 9 repeats this check');
+});
+
+test('points outside of the domain are skipped; a domain without points is an error', async () => {
+  expect((await checkDerivative('log(x)', { x: '1 / x' }, { x: { shape: [] } }, { seed: 2 })).ok).toBe(true);
+  await expect(
+    checkDerivative('log(x)', { x: '1 / x' }, { x: { shape: [], low: -2, high: -1 } }),
+  ).rejects.toThrow(/outside of the domain of 'log'/);
+  await expect(checkDerivative('log(x)', { x: '1 / x' }, { x: -1 })).rejects.toThrow(
+    /outside of the domain of 'log'/,
+  );
+});
+
+test('claims by what does not exist are refused', async () => {
+  await expect(checkDerivative('a = x; a^2', { b: '1' }, { x: 1 })).rejects.toThrow(
+    "there is no 'b' to claim a derivative by; there are a, x",
+  );
+  await expect(checkDerivative('x', { x: 'z' }, { x: 1 })).rejects.toThrow(/unknown name 'z'/);
+});
+
+/** Random smooth expressions in x and y. */
+const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+  expression: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom('x', 'y', '2', '0.5'),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('+', '-', '*'), tie('expression'))
+      .map(([a, sign, b]) => `(${a} ${sign} ${b})`),
+    fc.tuple(fc.constantFrom('sin', 'cos', 'tanh', 'atan'), tie('expression')).map(([f, a]) => `${f}(${a})`),
+    fc
+      .tuple(
+        fc.constantFrom(
+          'exp(-(#)^2)',
+          'log((#)^2 + 1)',
+          'sqrt((#)^2 + 2)',
+          '(#)^2',
+          '(#)^3',
+          '1 / ((#)^2 + 1)',
+        ),
+        tie('expression'),
+      )
+      .map(([f, a]) => f.replace('#', a)),
+  ),
+}));
+
+test('right claims are never called wrong: derivatives by the rules of mathjs, for random expressions', async () => {
+  let judged = 0;
+  await fc.assert(
+    fc.asyncProperty(expression, async (f) => {
+      const program = await parseProgram(`${f} + 0 * x * y`, { inputs: { x: [], y: [] } });
+      const claims: Record<string, string> = {};
+      for (const by of ['x', 'y']) {
+        const found = await symbolicDerivative(program, program.outputs[0]!, by);
+        if (found.program !== null) claims[by] = found.text;
+      }
+      const { verdicts } = await checkDerivative(
+        program,
+        claims,
+        { x: { shape: [] }, y: { shape: [] } },
+        { runs: 5 },
+      );
+      expect(verdicts.filter(({ status }) => status === 'wrong')).toEqual([]);
+      judged += verdicts.filter(({ status }) => status === 'right').length;
+    }),
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 60 },
+  );
+  expect(judged).toBeGreaterThan(80);
+});
+
+test('a tensor is a point, too', async () => {
+  expect((await verdict('sum(x)', [1, 1], { x: tensor([1, 2]) })).status).toBe('right');
+});
