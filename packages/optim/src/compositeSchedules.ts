@@ -112,9 +112,9 @@ export class SequentialLR implements Schedule {
     else this.#present().step();
   }
 
-  /** The learning rate of each group. PyTorch: `LRScheduler.get_last_lr`. */
+  /** The learning rate that each group was given last. PyTorch: `LRScheduler.get_last_lr`. */
   getLastLr(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    return this.#present().getLastLr();
   }
 
   /** The state, with those of all schedules. PyTorch: `SequentialLR.state_dict`. */
@@ -185,9 +185,9 @@ export class ChainedScheduler implements Schedule {
     for (const scheduler of this.schedulers) scheduler.step();
   }
 
-  /** The learning rate of each group. PyTorch: `LRScheduler.get_last_lr`. */
+  /** The learning rate that each group was given last: by the last of the schedules. PyTorch: `LRScheduler.get_last_lr`. */
   getLastLr(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    return this.schedulers.at(-1)!.getLastLr();
   }
 
   /** The state, with those of all schedules. PyTorch: `ChainedScheduler.state_dict`. */

@@ -140,27 +140,30 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestarts> {
     return capitals[option] ?? super.keyOf(option);
   }
 
-  /** The length of the present period, and the epochs of it that have passed. */
-  #place(): { readonly length: number; readonly passed: number } {
-    let [length, passed] = [this.options.period, this.lastEpoch];
-    // Periods of one length are not counted off one by one.
-    if (this.options.tMult === 1) return { length, passed: passed % length };
-    while (passed >= length) {
-      passed -= length;
-      length *= this.options.tMult;
-    }
-    return { length, passed };
-  }
-
   protected rate(_group: Readonly<ScheduledGroup>, index: number): number {
     const { etaMin } = this.options;
-    const { length, passed } = this.#place();
+    const { length, passed } = placeAt(this.lastEpoch, this.options);
     return etaMin + ((this.baseLrs[index]! - etaMin) * (1 + Math.cos((Math.PI * passed) / length))) / 2;
   }
 
   /** The state, with the present period, which PyTorch keeps. */
   override stateDict(): SchedulerStateDict {
-    const { length, passed } = this.#place();
+    const { length, passed } = placeAt(this.lastEpoch, this.options);
     return { ...super.stateDict(), T_i: length, T_cur: passed };
   }
+}
+
+/** The length of the present period, and the epochs of it that have passed. */
+function placeAt(
+  epoch: number,
+  { period, tMult }: WarmRestarts,
+): { readonly length: number; readonly passed: number } {
+  let [length, passed] = [period, epoch];
+  // Periods of one length are not counted off one by one.
+  if (tMult === 1) return { length, passed: passed % length };
+  while (passed >= length) {
+    passed -= length;
+    length *= tMult;
+  }
+  return { length, passed };
 }

@@ -131,27 +131,18 @@ export class CyclicLR extends LRScheduler<Cycles> {
     checkFlag('CyclicLR', 'cycleMomentum', cycleMomentum);
   }
 
-  /** How far the rate is from the smallest to the largest. */
-  #height(): number {
-    const { totalSize, stepRatio, mode, gamma, scaleMode, scaleFn } = this.options;
-    const cycle = Math.floor(1 + this.lastEpoch / totalSize);
-    const x = 1 + this.lastEpoch / totalSize - cycle;
-    const height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1);
-    const at = scaleMode === 'cycle' ? cycle : this.lastEpoch;
-    if (scaleFn !== undefined) return height * scaleFn(at);
-    if (mode === 'triangular') return height;
-    return height * (mode === 'triangular2' ? 1 / 2 ** (at - 1) : gamma ** at);
-  }
-
   protected rate(_group: Readonly<ScheduledGroup>, index: number): number {
     const base = this.baseLrs[index]!;
-    return base + (this.options.maxLrs[index]! - base) * this.#height();
+    return base + (this.options.maxLrs[index]! - base) * heightOf(this.lastEpoch, this.options);
   }
 
   protected override adjust(group: ScheduledGroup): void {
     if (!this.options.cycleMomentum) return;
     const largest = noted('CyclicLR', group, 'maxMomentum');
-    setMomentum(group, largest - (largest - noted('CyclicLR', group, 'baseMomentum')) * this.#height());
+    setMomentum(
+      group,
+      largest - (largest - noted('CyclicLR', group, 'baseMomentum')) * heightOf(this.lastEpoch, this.options),
+    );
   }
 
   /** The state, in which PyTorch expects the momenta and a place for the function. */
@@ -167,4 +158,16 @@ export class CyclicLR extends LRScheduler<Cycles> {
       }),
     };
   }
+}
+
+/** How far the rate is from the smallest to the largest. */
+function heightOf(epoch: number, options: Cycles): number {
+  const { totalSize, stepRatio, mode, gamma, scaleMode, scaleFn } = options;
+  const cycle = Math.floor(1 + epoch / totalSize);
+  const x = 1 + epoch / totalSize - cycle;
+  const height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1);
+  const at = scaleMode === 'cycle' ? cycle : epoch;
+  if (scaleFn !== undefined) return height * scaleFn(at);
+  if (mode === 'triangular') return height;
+  return height * (mode === 'triangular2' ? 1 / 2 ** (at - 1) : gamma ** at);
 }

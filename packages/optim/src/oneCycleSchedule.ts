@@ -9,7 +9,6 @@ import {
   checkShare,
 } from './checks.ts';
 import { noted, setMomentum, startMomenta, usesBetas } from './momenta.ts';
-import type { ScheduleMarks } from './optimizer.ts';
 import {
   LRScheduler,
   perGroup,
@@ -149,36 +148,13 @@ export class OneCycleLR extends LRScheduler<OneCycle> {
     super.step();
   }
 
-  /** The present phase, and how much of it has passed. */
-  #place(): { readonly phase: Phase; readonly passed: number } {
-    const { ends } = this.options;
-    const ended = ends.slice(0, -1).filter((end) => this.lastEpoch > end).length;
-    const start = ended === 0 ? 0 : ends[ended - 1]!;
-    const phase = phasesOf(this.options)[ended]!;
-    const length = ends[ended]! - start;
-    return { phase, passed: length === 0 ? 1 : (this.lastEpoch - start) / length };
-  }
-
-  #between(
-    group: Readonly<ScheduledGroup>,
-    names: readonly [keyof ScheduleMarks, keyof ScheduleMarks],
-    passed: number,
-  ): number {
-    const from = noted('OneCycleLR', group, names[0]);
-    const to = noted('OneCycleLR', group, names[1]);
-    if (this.options.annealStrategy === 'linear') return (to - from) * passed + from;
-    return to + ((from - to) / 2) * (Math.cos(Math.PI * passed) + 1);
-  }
-
   protected rate(group: Readonly<ScheduledGroup>): number {
-    const { phase, passed } = this.#place();
-    return this.#between(group, phase.rates, passed);
+    return valueAt(this.lastEpoch, this.options, group, 'rates');
   }
 
   protected override adjust(group: ScheduledGroup): void {
     if (!this.options.cycleMomentum) return;
-    const { phase, passed } = this.#place();
-    setMomentum(group, this.#between(group, phase.momenta, passed));
+    setMomentum(group, valueAt(this.lastEpoch, this.options, group, 'momenta'));
   }
 
   /** The state, in which PyTorch expects whole phases. */
@@ -219,4 +195,24 @@ function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): numb
   checkCount('OneCycleLR', 'epochs', epochs, 1);
   checkCount('OneCycleLR', 'stepsPerEpoch', stepsPerEpoch, 1);
   return epochs * stepsPerEpoch;
+}
+
+/** The rate or the momentum of a group at a step. */
+function valueAt(
+  step: number,
+  options: OneCycle,
+  group: Readonly<ScheduledGroup>,
+  kind: 'rates' | 'momenta',
+): number {
+  const { ends, annealStrategy } = options;
+  const ended = ends.slice(0, -1).filter((end) => step > end).length;
+  const start = ended === 0 ? 0 : ends[ended - 1]!;
+  const length = ends[ended]! - start;
+  const passed = length === 0 ? 1 : (step - start) / length;
+  const [from, to] = phasesOf(options)[ended]![kind].map((name) => noted('OneCycleLR', group, name)) as [
+    number,
+    number,
+  ];
+  if (annealStrategy === 'linear') return (to - from) * passed + from;
+  return to + ((from - to) / 2) * (Math.cos(Math.PI * passed) + 1);
 }

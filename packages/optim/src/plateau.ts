@@ -40,6 +40,8 @@ interface PlateauState {
   /** The epochs in which nothing is counted yet. */
   cooldownCounter: number;
   lastEpoch: number;
+  /** The learning rate of each group after the last epoch. */
+  _last_lr: number[];
 }
 
 /**
@@ -87,6 +89,7 @@ export class ReduceLROnPlateau {
       numBadEpochs: 0,
       cooldownCounter: 0,
       lastEpoch: 0,
+      _last_lr: optimizer.paramGroups.map(({ lr }) => lr),
     };
     this.#check(state);
     this.#state = state;
@@ -102,6 +105,7 @@ export class ReduceLROnPlateau {
     checkCount(owner, 'cooldown', state.cooldown, 0);
     checkNumbers(owner, 'minLr', state.minLrs, this.optimizer.paramGroups.length);
     checkNotNegative(owner, 'eps', state.eps);
+    checkNumbers(owner, '_last_lr', state._last_lr, this.optimizer.paramGroups.length);
     if (typeof state.best !== 'number') {
       throw new ArgumentError(`${owner}: best must be a number, got ${state.best}`);
     }
@@ -158,16 +162,17 @@ export class ReduceLROnPlateau {
       state.cooldownCounter = state.cooldown;
       state.numBadEpochs = 0;
     }
+    state._last_lr = paramGroups.map(({ lr }) => lr);
   }
 
-  /** The learning rate of each group. PyTorch: `LRScheduler.get_last_lr`. */
+  /** The learning rate of each group after the last epoch. PyTorch: `LRScheduler.get_last_lr`. */
   getLastLr(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    return [...this.#state._last_lr];
   }
 
   /** The state from which the schedule can go on. The rates themselves are in the optimizer's. PyTorch: `LRScheduler.state_dict`. */
   stateDict(): SchedulerStateDict {
-    return { ...structuredClone(spelled<unknown>({ ...this.#state })), _last_lr: this.getLastLr() };
+    return structuredClone(spelled<unknown>({ ...this.#state }));
   }
 
   /**

@@ -26,7 +26,7 @@ export interface Schedule {
   readonly optimizer: ScheduledOptimizer;
   /** Goes on to the next epoch. PyTorch: `LRScheduler.step`. */
   step(): void;
-  /** The learning rate of each group. PyTorch: `LRScheduler.get_last_lr`. */
+  /** The learning rate that each group was given last. PyTorch: `LRScheduler.get_last_lr`. */
   getLastLr(): number[];
   /** The state from which the schedule can go on. The rates themselves are in the optimizer's. PyTorch: `LRScheduler.state_dict`. */
   stateDict(): SchedulerStateDict;
@@ -68,6 +68,7 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
   readonly options: Options;
   /** The number of epochs that are finished; 0 at the start. */
   lastEpoch: number;
+  #lastLr: number[] = [];
   /** Whether the rate is that of the beginning: a rule that changes the last rate leaves it alone then. */
   protected initial = false;
   /** The learning rate that each group started from. */
@@ -116,7 +117,10 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
   /** Refuses bad options, by name. */
   protected check(_options: Options): void {}
 
-  /** The learning rate of group `index` for epoch `lastEpoch`; its `lr` is still that of the epoch before. */
+  /**
+   * The learning rate of group `index` for epoch `lastEpoch`; its `lr` is still that of the epoch before. The constructor
+   * calls this for epoch 0, before a subclass has fields or private methods of its own: keep what it reads in `options`.
+   */
   protected abstract rate(group: Readonly<ScheduledGroup>, index: number): number;
 
   /** The learning rate of epoch 0 in the middle of a {@link SequentialLR}: that of a group with its first learning rate. */
@@ -152,11 +156,12 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
       group.lr = rates[i]!;
       this.adjust(group, i);
     }
+    this.#lastLr = rates;
   }
 
-  /** The learning rate of each group. PyTorch: `LRScheduler.get_last_lr`. */
+  /** The learning rate that each group was given last. PyTorch: `LRScheduler.get_last_lr`. */
   getLastLr(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    return [...this.#lastLr];
   }
 
   /** The state from which the schedule can go on. The rates themselves are in the optimizer's. PyTorch: `LRScheduler.state_dict`. */
@@ -180,7 +185,7 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
     const problems: string[] = [];
     const read = (names: readonly string[], keyOf?: (name: string) => string) =>
       readOptions('the state dict', names, [], stateDict, problems, keyOf);
-    const { lastEpoch, baseLrs } = read(['lastEpoch', 'baseLrs']);
+    const { lastEpoch, baseLrs, _last_lr: lastLr } = read(['lastEpoch', 'baseLrs', '_last_lr']);
     const options = read(
       this.#saved().map(([name]) => name),
       (name) => this.keyOf(name),
@@ -188,10 +193,12 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
     if (problems.length > 0) throw new ArgumentError(`${this.#name}: ${problems.join('; ')}`);
     checkCount(this.#name, 'last_epoch', lastEpoch, -1);
     checkNumbers(this.#name, 'base_lrs', baseLrs, this.baseLrs.length);
+    checkNumbers(this.#name, '_last_lr', lastLr, this.baseLrs.length);
     this.check({ ...this.options, ...options });
     Object.assign(this.options, options);
     this.lastEpoch = Number(lastEpoch);
     this.baseLrs = baseLrs;
+    this.#lastLr = lastLr;
   }
 
   /** The options that a state dict holds: functions cannot be saved. */

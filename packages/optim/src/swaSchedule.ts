@@ -70,19 +70,18 @@ export class SWALR extends LRScheduler<Annealing> {
     return option === 'annealStrategy' ? '_anneal_strategy' : super.keyOf(option);
   }
 
-  /** How much of the way is covered at an epoch. */
-  #covered(epoch: number): number {
-    const { annealEpochs, annealStrategy } = this.options;
-    const time = Math.max(0, Math.min(1, epoch / Math.max(1, annealEpochs)));
-    return annealStrategy === 'cos' ? (1 - Math.cos(Math.PI * time)) / 2 : time;
-  }
-
   protected rate({ lr, swaLr = lr }: Readonly<ScheduledGroup>): number {
     const epoch = this.options.annealEpochs === 0 ? Math.max(1, this.lastEpoch) : this.lastEpoch;
     // The rate that the way began at follows from the last one, so that other schedules may change it too.
-    const before = this.#covered(epoch - 1);
+    const before = coveredAt(epoch - 1, this.options);
     const first = before === 1 ? swaLr : (lr - before * swaLr) / (1 - before);
-    const covered = this.#covered(epoch);
+    const covered = coveredAt(epoch, this.options);
     return swaLr * covered + first * (1 - covered);
   }
+}
+
+/** How much of the way is covered at an epoch. */
+function coveredAt(epoch: number, { annealEpochs, annealStrategy }: Annealing): number {
+  const time = Math.max(0, Math.min(1, epoch / Math.max(1, annealEpochs)));
+  return annealStrategy === 'cos' ? (1 - Math.cos(Math.PI * time)) / 2 : time;
 }
