@@ -217,7 +217,8 @@ export class LinearLR extends LRScheduler<Linear> {
     if (this.lastEpoch === 0) return lr * startFactor;
     if (this.initial || this.lastEpoch > totalIters) return lr;
     const rise = endFactor - startFactor;
-    return lr * (1 + rise / (totalIters * startFactor + (this.lastEpoch - 1) * rise));
+    // On the way to 0 the last factor is 0 up to rounding: PyTorch's may be below.
+    return lr * Math.max(0, 1 + rise / (totalIters * startFactor + (this.lastEpoch - 1) * rise));
   }
 }
 

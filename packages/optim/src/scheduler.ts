@@ -205,7 +205,8 @@ export abstract class LRScheduler<Options extends object = object> implements Sc
   #saved(): [string, unknown][] {
     const isFunction = (value: unknown) => typeof value === 'function';
     return Object.entries(this.options).filter(
-      ([, value]) => !isFunction(value) && !(Array.isArray(value) && value.some(isFunction)),
+      ([, value]) =>
+        value !== undefined && !isFunction(value) && !(Array.isArray(value) && value.some(isFunction)),
     );
   }
 }
