@@ -50,7 +50,7 @@ export function checkCount(owner: string, name: string, value: unknown, least: n
 /** Refuses an option that is none of `choices`. */
 export function checkChoice(owner: string, name: string, value: unknown, choices: readonly unknown[]): void {
   if (!choices.includes(value)) {
-    const known = choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : choice));
+    const known = choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice)));
     throw new ArgumentError(`${owner}: ${name} must be ${known.join(' or ')}, got ${value}`);
   }
 }

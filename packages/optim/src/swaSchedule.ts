@@ -78,6 +78,10 @@ export class SWALR extends LRScheduler<Annealing> {
     const covered = coveredAt(epoch, this.options);
     return swaLr * covered + first * (1 - covered);
   }
+  /** Goes on from the rate that the schedule before has come to. */
+  protected override restartRate(group: Readonly<ScheduledGroup>): number {
+    return this.rate(group);
+  }
 }
 
 /** How much of the way is covered at an epoch. */

@@ -180,7 +180,7 @@ const simple: Readonly<Record<string, ScheduleCase>> = {
     make: (optimizer, options) => new optim.LinearLR(optimizer, options),
     options: some(
       {},
-      { startFactor: numbers(1, 0.5, 0.1), endFactor: numbers(0, 0.5, 1), totalIters: whole(1, 30) },
+      { startFactor: numbers(1, 0.5, 0.1), endFactor: numbers(0.01, 0.5, 1), totalIters: whole(1, 30) },
     ),
   },
   ExponentialLR: {
@@ -204,7 +204,7 @@ const simple: Readonly<Record<string, ScheduleCase>> = {
   CyclicLR: {
     make: (
       optimizer,
-      { baseLr, maxLr, scaleFn, ...rest }: { baseLr: number; maxLr: number; scaleFn?: boolean },
+      { baseLr, maxLr, scaleFn, ...rest }: { baseLr: number; maxLr: number; scaleFn?: true },
     ) => new optim.CyclicLR(optimizer, baseLr, maxLr, scaleFn ? { ...rest, scaleFn: reciprocal } : rest),
     options: some(
       { baseLr: numbers(0.01, 0.1), maxLr: numbers(0.5, 1), stepSizeUp: whole(1, 20) },
@@ -212,7 +212,7 @@ const simple: Readonly<Record<string, ScheduleCase>> = {
         stepSizeDown: whole(1, 20),
         mode: fc.constantFrom('triangular', 'triangular2', 'exp_range'),
         gamma: numbers(0.9, 1),
-        scaleFn: fc.boolean(),
+        scaleFn: fc.constant(true),
         scaleMode: fc.constantFrom('cycle', 'iterations'),
         cycleMomentum: fc.boolean(),
         ...momenta,

@@ -155,7 +155,7 @@ async function compare(title: string, one: OptimizerCase, ask: Ask): Promise<voi
       near(state.state, resumed.state.state);
       expect(resumed.state.param_groups).toMatchObject(state.param_groups);
     }),
-    { numRuns: fc.readConfigureGlobal().numRuns ?? 40 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 12 },
   );
 }
 

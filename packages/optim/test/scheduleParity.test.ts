@@ -8,6 +8,7 @@ import { exportedClasses, metric, type Steppable, schedules, toPython } from './
 
 const script = `
 import warnings
+from collections import Counter
 ${readFileSync(new URL('fixtures/reference.py', import.meta.url), 'utf8')}
 
 warnings.simplefilter('ignore')
@@ -17,7 +18,7 @@ def with_counts(state):
     for part in state.get('_schedulers', []):
         with_counts(part)
     if 'milestones' in state:
-        state['milestones'] = {int(epoch): count for epoch, count in state['milestones'].items()}
+        state['milestones'] = Counter({int(epoch): count for epoch, count in state['milestones'].items()})
     return state
 
 def plain(state):
@@ -113,6 +114,7 @@ describeIfTorch('equals PyTorch', script, (ask) => {
         near(end, resumed.path);
         expect(end).toEqual(run(whole, late));
       }),
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 40 },
     );
   });
 });

@@ -110,8 +110,8 @@ describe('wrong arguments', () => {
     expect(() => scheduler.loadStateDict({ gamma: 1 })).toThrow(
       "StepLR: the state dict: 'last_epoch' is missing; was it saved by another optimizer?; the state dict: 'base_lrs' is missing",
     );
-    expect(load({ last_epoch: -1 })).toThrow('StepLR: last_epoch must be a whole number >= 0, got -1');
-    expect(load({ base_lrs: [1, 2] })).toThrow('StepLR: base_lrs must be 1 numbers, got 1,2');
+    expect(load({ last_epoch: -2 })).toThrow('StepLR: last_epoch must be a whole number >= -1, got -2');
+    expect(load({ base_lrs: [1, 2] })).toThrow('StepLR: base_lrs must be 1 finite numbers, got 1,2');
     expect(load({ step_size: 0.5 })).toThrow(/stepSize must be a whole number/);
     expect(scheduler.stateDict()).toEqual(state);
   });
