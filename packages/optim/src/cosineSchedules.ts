@@ -158,7 +158,8 @@ function placeAt(
   epoch: number,
   { period, tMult }: WarmRestarts,
 ): { readonly length: number; readonly passed: number } {
-  let [length, passed] = [period, epoch];
+  // A schedule that waits its turn in a sequence stands before epoch 0.
+  let [length, passed] = [period, Math.max(0, epoch)];
   // Periods of one length are not counted off one by one.
   if (tMult === 1) return { length, passed: passed % length };
   while (passed >= length) {

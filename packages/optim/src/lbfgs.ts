@@ -1,6 +1,6 @@
 import { ArgumentError, cat, DTypeError, enableGrad, noGrad, Tensor, zeros } from '@tensortape/autograd';
 import { checkChoice, checkCount, checkNotNegative } from './checks.ts';
-import { Optimizer, type ParamGroup, type ParamGroupInput, type Params } from './optimizer.ts';
+import { Optimizer, type ParamGroupInput, type Params } from './optimizer.ts';
 import { describe, readValue } from './stateDict.ts';
 import { type LinePoint, strongWolfe } from './strongWolfe.ts';
 
@@ -102,7 +102,7 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
     super.addParamGroup(group);
   }
 
-  protected override check({ params, ...options }: ParamGroup<LBFGSOptions>): void {
+  protected override check(options: LBFGSOptions, params: readonly Tensor[]): void {
     checkNotNegative('LBFGS', 'lr', options.lr);
     checkCount('LBFGS', 'maxIter', options.maxIter, 1);
     checkCount('LBFGS', 'maxEval', options.maxEval, 1);

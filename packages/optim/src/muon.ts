@@ -77,8 +77,8 @@ export class Muon extends ParameterwiseOptimizer<MuonOptions, MuonState> {
     });
   }
 
-  protected override check(options: ParamGroup<MuonOptions>): void {
-    for (const [i, { shape }] of options.params.entries()) {
+  protected override check(options: MuonOptions, params: readonly Tensor[]): void {
+    for (const [i, { shape }] of params.entries()) {
       if (shape.length !== 2) {
         throw new ArgumentError(
           `Muon: parameter ${i} has shape ${formatShape(shape)}, expected a matrix; leave other parameters to AdamW`,

@@ -101,7 +101,7 @@ export abstract class Optimizer<Options extends LearningRate = LearningRate, Sta
   abstract step<Loss>(closure: () => Loss): Loss;
 
   /** Refuses bad options, and parameters, by name. Called for every group when it is added, and when a state is loaded. */
-  protected check(_group: ParamGroup<Options>): void {}
+  protected check(_options: Options, _params: readonly Tensor[]): void {}
 
   /** What is remembered of a parameter before its first step: `{}` for a rule without memory. */
   protected abstract initialState(parameter: Tensor, options: Options): State;
@@ -172,7 +172,7 @@ export abstract class Optimizer<Options extends LearningRate = LearningRate, Sta
       present.add(parameter);
     }
     const group = { ...this.#defaults, ...options, params };
-    this.check(group);
+    this.check(group, params);
     this.paramGroups.push(group);
   }
 
@@ -241,7 +241,7 @@ export abstract class Optimizer<Options extends LearningRate = LearningRate, Sta
     if (problems.length > 0) {
       throw this.#error(`the state dict does not fit, nothing was loaded:\n  ${problems.join('\n  ')}`);
     }
-    for (const group of groups) this.check(group);
+    for (const group of groups) this.check(group, group.params);
 
     for (const [i, group] of this.paramGroups.entries()) Object.assign(group, groups[i]);
     this.state.clear();
