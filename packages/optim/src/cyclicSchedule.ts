@@ -99,10 +99,10 @@ export class CyclicLR extends LRScheduler<Cycles> {
     checkPositive('CyclicLR', 'stepSizeDown', stepSizeDown);
     const baseLrs = perGroup('CyclicLR', 'baseLr', optimizer, baseLr);
     for (const rate of baseLrs) checkFinite('CyclicLR', 'baseLr', rate);
+    if (cycleMomentum && lastEpoch === -1) startMomenta('CyclicLR', optimizer, { baseMomentum, maxMomentum });
     if (lastEpoch === -1) {
       for (const [i, group] of optimizer.paramGroups.entries()) group.lr = baseLrs[i]!;
     }
-    if (cycleMomentum && lastEpoch === -1) startMomenta('CyclicLR', optimizer, { baseMomentum, maxMomentum });
     const totalSize = stepSizeUp + stepSizeDown;
     super(
       optimizer,

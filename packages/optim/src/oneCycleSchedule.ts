@@ -114,6 +114,8 @@ export class OneCycleLR extends LRScheduler<OneCycle> {
     checkFlag('OneCycleLR', 'threePhase', threePhase);
     const maxLrs = perGroup('OneCycleLR', 'maxLr', optimizer, maxLr);
     for (const rate of maxLrs) checkFinite('OneCycleLR', 'maxLr', rate);
+    if (cycleMomentum && lastEpoch === -1)
+      startMomenta('OneCycleLR', optimizer, { baseMomentum, maxMomentum });
     if (lastEpoch === -1) {
       for (const [i, group] of optimizer.paramGroups.entries()) {
         group.initialLr = maxLrs[i]! / divFactor;
@@ -121,8 +123,6 @@ export class OneCycleLR extends LRScheduler<OneCycle> {
         group.minLr = group.initialLr / finalDivFactor;
       }
     }
-    if (cycleMomentum && lastEpoch === -1)
-      startMomenta('OneCycleLR', optimizer, { baseMomentum, maxMomentum });
     const risen = pctStart * totalSteps - 1;
     const ends = threePhase ? [risen, 2 * risen, totalSteps - 1] : [risen, totalSteps - 1];
     super(optimizer, { totalSteps, ends, annealStrategy, cycleMomentum }, lastEpoch);
