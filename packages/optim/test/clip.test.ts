@@ -19,8 +19,8 @@ describe('clipGradNorm', () => {
     const gradients = params.map(({ grad }) => grad);
     const norm = clipGradNorm(params, 1);
     expect([norm.item(), norm.shape]).toEqual([5, []]);
-    expect(params[0]!.grad!.at(0).item()).toBeCloseTo(0.6, 6);
-    expect(params[2]!.grad!.item()).toBeCloseTo(0.8, 6);
+    expect(params[0]!.grad!.at(0).item()).toBeCloseTo(3 / (5 + 1e-6), 12);
+    expect(params[2]!.grad!.item()).toBeCloseTo(4 / (5 + 1e-6), 12);
     // In place: whoever holds a gradient sees it clipped.
     expect(params.map(({ grad }) => grad)).toEqual(gradients);
   });

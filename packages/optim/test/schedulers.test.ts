@@ -168,6 +168,17 @@ describe('a cycle', () => {
     );
   });
 
+  test('goes on in another optimizer that has taken over the state', () => {
+    const [first, second] = [make(1), make(1)];
+    const options = { totalSteps: 20, cycleMomentum: false };
+    const scheduler = new OneCycleLR(first, 3, options);
+    for (let step = 0; step < 7; step++) scheduler.step();
+    second.loadStateDict(first.stateDict());
+    const again = new OneCycleLR(second, 3, { ...options, lastEpoch: 7 });
+    scheduler.step();
+    expect(again.getLastLr()).toEqual(scheduler.getLastLr());
+  });
+
   test('goes on only where the groups know it', () => {
     const optimizer = make(1);
     optimizer.paramGroups[0]!.initialLr = 1;

@@ -27,7 +27,8 @@ test('every optimizer and every schedule is recorded', () => {
 
 test.each(titled(recorded.optimizers))('%s goes where PyTorch goes', (_, { name, options, path }) => {
   const start = [1.5, -0.7];
-  const w = tensor(name === 'Muon' ? [start] : start, { dtype: 'float64', requiresGrad: true });
+  const flat = tensor(start, { dtype: 'float64' });
+  const w = (name === 'Muon' ? flat.reshape([2, 1]) : flat).requiresGrad_();
   const own = fromPython(options);
   const optimizer = name === 'LBFGS' ? new LBFGS([w], own) : optimizers[name]!.make([w], own);
   for (const expected of path) {
@@ -36,7 +37,7 @@ test.each(titled(recorded.optimizers))('%s goes where PyTorch goes', (_, { name,
       const loss = w
         .sin()
         .mul(w)
-        .mul(tensor([1, 3], { dtype: 'float64' }))
+        .mul(tensor([1, 3], { dtype: 'float64' }).viewAs(w))
         .sum();
       loss.backward();
       return loss;
