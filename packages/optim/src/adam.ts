@@ -1,6 +1,7 @@
-import { ArgumentError, adamUpdate, type Tensor, zerosLike } from '@tensortape/autograd';
-import { checkFlag, checkFraction, checkNotNegative } from './checks.ts';
-import { Optimizer, type ParamGroup, type Params } from './optimizer.ts';
+import { adamUpdate, type Tensor, zerosLike } from '@tensortape/autograd';
+import { checkBetas, checkFlag, checkNotNegative } from './checks.ts';
+import type { ParamGroup, Params } from './optimizer.ts';
+import { ParameterwiseOptimizer } from './parameterwise.ts';
 
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {
@@ -62,7 +63,7 @@ export type AdamState = {
  * console.log(w.toArray()); // [ 0.5, -199.5 ]
  * ```
  */
-export class Adam extends Optimizer<AdamOptions, AdamState> {
+export class Adam extends ParameterwiseOptimizer<AdamOptions, AdamState> {
   /**
    * @param params Tensors, or groups of tensors with options of their own.
    * @param options See {@link AdamOptions}.
@@ -81,11 +82,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   protected override check({ lr, betas, eps, weightDecay, amsgrad, maximize }: AdamOptions): void {
     const name = this.constructor.name;
     checkNotNegative(name, 'lr', lr);
-    if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new ArgumentError(`${name}: betas must be two numbers, got ${betas}`);
-    }
-    checkFraction(name, 'betas[0]', betas[0]);
-    checkFraction(name, 'betas[1]', betas[1]);
+    checkBetas(name, betas);
     checkNotNegative(name, 'eps', eps);
     checkNotNegative(name, 'weightDecay', weightDecay);
     checkFlag(name, 'amsgrad', amsgrad);

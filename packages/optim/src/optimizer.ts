@@ -1,4 +1,4 @@
-import { ArgumentError, enableGrad, formatShape, noGrad, Tensor } from '@tensortape/autograd';
+import { ArgumentError, formatShape, Tensor } from '@tensortape/autograd';
 import { numbersOf, type OptimizerStateDict, readOptions, readState, spelled } from './stateDict.ts';
 
 /** What the groups of every optimizer have. */
@@ -11,9 +11,35 @@ export interface LearningRate {
 export type ParamGroup<Options> = Options & {
   /** The tensors that are updated. */
   readonly params: readonly Tensor[];
+} & Partial<ScheduleMarks>;
+
+/** What schedules note in the groups that they change. */
+export interface ScheduleMarks {
   /** The learning rate that a schedule started from. */
-  initialLr?: number;
-};
+  initialLr: number;
+  /** The largest learning rate of {@link OneCycleLR}. */
+  maxLr: number;
+  /** The last learning rate of {@link OneCycleLR}. */
+  minLr: number;
+  /** The largest momentum of {@link OneCycleLR} and {@link CyclicLR}. */
+  maxMomentum: number;
+  /** Their smallest momentum. */
+  baseMomentum: number;
+  /** The learning rate that {@link SWALR} ends at. */
+  swaLr: number;
+}
+
+const scheduleMarks: readonly (keyof ScheduleMarks)[] = [
+  'initialLr',
+  'maxLr',
+  'minLr',
+  'maxMomentum',
+  'baseMomentum',
+  'swaLr',
+];
+
+/** What an optimizer may remember of a parameter. */
+export type Memory = Readonly<Record<string, Tensor | number | readonly (Tensor | number)[]>>;
 
 /** Parameters with options of their own. */
 export type ParamGroupInput<Options> = Partial<Options> & {
@@ -25,38 +51,20 @@ export type ParamGroupInput<Options> = Partial<Options> & {
 export type Params<Options> = Iterable<Tensor> | Iterable<ParamGroupInput<Options>>;
 
 /**
- * The base of all optimizers: changes tensors by their gradients. PyTorch: `torch.optim.Optimizer`.
- *
- * To write one, extend it with the rule for one parameter; see {@link Optimizer.update}. Parameters without a gradient
- * are passed over. A NaN in a gradient goes into the parameter without a word, as in PyTorch.
+ * The base of all optimizers: groups of parameters with their options, what is remembered of each parameter, and state
+ * dicts. PyTorch: `torch.optim.Optimizer`. To write an optimizer, extend {@link ParameterwiseOptimizer} with the rule for one
+ * parameter; {@link LBFGS}, which moves all of them together, extends this class.
  *
  * @example
  * ```ts
- * import { Optimizer, type ParamGroup, type Params } from '@tensortape/optim';
- * import { type Tensor, tensor } from '@tensortape/autograd';
+ * import { Adam, type Optimizer, SGD } from '@tensortape/optim';
+ * import { ones } from '@tensortape/autograd';
  *
- * type Options = { lr: number };
- * class SignDescent extends Optimizer<Options> {
- *   constructor(params: Params<Options>, options: Partial<Options> = {}) {
- *     super(params, options, { lr: 0.5 });
- *   }
- *   protected initialState() {
- *     return {};
- *   }
- *   protected update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>) {
- *     parameter.sub_(gradient.sign(), { alpha: group.lr });
- *   }
- * }
- * const w = tensor([1, 1], { requiresGrad: true });
- * w.mul(tensor([3, -5])).sum().backward();
- * new SignDescent([w]).step();
- * console.log(w.toArray()); // [ 0.5, 1.5 ]
+ * const choices: Optimizer[] = [new SGD([ones([2])], { lr: 0.1 }), new Adam([ones([2])])];
+ * console.log(choices.map(({ paramGroups }) => paramGroups[0]?.lr)); // [ 0.1, 0.001 ]
  * ```
  */
-export abstract class Optimizer<
-  Options extends LearningRate = LearningRate,
-  State extends Readonly<Record<string, Tensor | number>> = Readonly<Record<string, Tensor | number>>,
-> {
+export abstract class Optimizer<Options extends LearningRate = LearningRate, State extends Memory = Memory> {
   /** The groups of parameters. */
   readonly paramGroups: ParamGroup<Options>[] = [];
   /** What is remembered of each parameter. */
@@ -85,14 +93,39 @@ export abstract class Optimizer<
     else for (const group of groups) this.addParamGroup(group);
   }
 
-  /** Changes one parameter by its gradient, in place. Runs off the tape. */
-  protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
+  /**
+   * Updates the parameters by their gradients. A `closure` that computes the loss and its gradients anew is called
+   * first, recording; what it returns is returned. PyTorch: `Optimizer.step`.
+   */
+  abstract step(): undefined;
+  abstract step<Loss>(closure: () => Loss): Loss;
 
-  /** Refuses bad options, by name. Called for every group when it is added, and when a state is loaded. */
-  protected check(_options: Options): void {}
+  /** Refuses bad options, and parameters, by name. Called for every group when it is added, and when a state is loaded. */
+  protected check(_options: Options, _params: readonly Tensor[]): void {}
 
   /** What is remembered of a parameter before its first step: `{}` for a rule without memory. */
   protected abstract initialState(parameter: Tensor, options: Options): State;
+
+  /** The options that PyTorch's optimizer of the same name lacks: its state dicts go without them. */
+  protected ownOptions(): readonly string[] {
+    return [];
+  }
+
+  /** What is remembered of a parameter, as a state dict holds it. */
+  protected save(state: State): Readonly<Record<string, unknown>> {
+    return spelled<unknown>(state);
+  }
+
+  /** The reverse of {@link Optimizer.save}; what does not fit is added to `problems`. */
+  protected restore(
+    where: string,
+    parameter: Tensor,
+    options: Options,
+    saved: Readonly<Record<string, unknown>>,
+    problems: string[],
+  ): State {
+    return readState(where, this.initialState(parameter, options), saved, problems);
+  }
 
   /** What is remembered of a parameter; a first time, its initial state. */
   protected recall(parameter: Tensor, options: Options): State {
@@ -139,7 +172,7 @@ export abstract class Optimizer<
       present.add(parameter);
     }
     const group = { ...this.#defaults, ...options, params };
-    this.check(group);
+    this.check(group, params);
     this.paramGroups.push(group);
   }
 
@@ -154,24 +187,6 @@ export abstract class Optimizer<
   }
 
   /**
-   * Updates the parameters by their gradients. A `closure` that computes the loss and its gradients anew is called
-   * first, recording; what it returns is returned. PyTorch: `Optimizer.step`.
-   */
-  step(): undefined;
-  step<Loss>(closure: () => Loss): Loss;
-  step<Loss>(closure?: () => Loss): Loss | undefined {
-    const loss = closure && enableGrad(closure);
-    noGrad(() => {
-      for (const group of this.paramGroups) {
-        for (const parameter of group.params) {
-          if (parameter.grad !== null) this.update(parameter, parameter.grad, group);
-        }
-      }
-    });
-    return loss;
-  }
-
-  /**
    * The state from which training can go on, to the same bits. The tensors share their elements with the optimizer:
    * `clone()` them to keep those of a moment. PyTorch: `Optimizer.state_dict`.
    */
@@ -180,7 +195,7 @@ export abstract class Optimizer<
     const numberOf = (parameter: Tensor): number => numbers.get(parameter)!;
     return {
       state: Object.fromEntries(
-        [...this.state].map(([parameter, state]) => [numberOf(parameter), spelled(state)]),
+        [...this.state].map(([parameter, state]) => [numberOf(parameter), this.save(state)]),
       ),
       param_groups: this.paramGroups.map(({ params, ...options }) => ({
         ...structuredClone(spelled<unknown>(options)),
@@ -203,10 +218,12 @@ export abstract class Optimizer<
     }
 
     const problems: string[] = [];
-    const names = Object.keys(this.#defaults);
+    const own = this.ownOptions();
+    const names = Object.keys(this.#defaults).filter((name) => !own.includes(name));
+    const optional = [...own, ...scheduleMarks];
     const owners = new Map<string, [Tensor, Options]>();
     const groups = this.paramGroups.map((group, i) => {
-      const options = readOptions(`param_groups[${i}]`, names, ['initialLr'], savedGroups[i]!, problems);
+      const options = readOptions(`param_groups[${i}]`, names, optional, savedGroups[i]!, problems);
       const restored = { ...group, ...options };
       numbersOf(savedGroups[i]!).forEach((number, at) => {
         owners.set(String(number), [group.params[at]!, restored]);
@@ -219,13 +236,12 @@ export abstract class Optimizer<
         problems.push(`state[${number}]: there is no parameter of this number`);
         return [];
       }
-      const initial = this.initialState(parameter, options);
-      return [[parameter, readState(`state[${number}]`, initial, values, problems)]];
+      return [[parameter, this.restore(`state[${number}]`, parameter, options, values, problems)]];
     });
     if (problems.length > 0) {
       throw this.#error(`the state dict does not fit, nothing was loaded:\n  ${problems.join('\n  ')}`);
     }
-    for (const group of groups) this.check(group);
+    for (const group of groups) this.check(group, group.params);
 
     for (const [i, group] of this.paramGroups.entries()) Object.assign(group, groups[i]);
     this.state.clear();

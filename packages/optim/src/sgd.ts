@@ -1,6 +1,7 @@
 import { ArgumentError, sgdUpdate, type Tensor, zerosLike } from '@tensortape/autograd';
 import { checkFinite, checkFlag, checkNotNegative } from './checks.ts';
-import { Optimizer, type ParamGroup, type Params } from './optimizer.ts';
+import type { ParamGroup, Params } from './optimizer.ts';
+import { ParameterwiseOptimizer } from './parameterwise.ts';
 
 /** Options of {@link SGD}. */
 export interface SGDOptions {
@@ -50,7 +51,7 @@ export type SGDState = {
  * console.log(w.toArray()); // [ 0.125, -0.25 ]
  * ```
  */
-export class SGD extends Optimizer<SGDOptions, SGDState> {
+export class SGD extends ParameterwiseOptimizer<SGDOptions, SGDState> {
   /**
    * @param params Tensors, or groups of tensors with options of their own.
    * @param options See {@link SGDOptions}.

@@ -1,4 +1,5 @@
 import { formatShape, sameShape, Tensor } from '@tensortape/autograd';
+import type { Memory } from './optimizer.ts';
 
 /** `weightDecay` as `weight_decay`: PyTorch's spelling of an option or a state. */
 export function snakeCase(name: string): string {
@@ -26,17 +27,18 @@ export function numbersOf({ params }: Readonly<Record<string, unknown>>): unknow
   return Array.isArray(params) ? params : [];
 }
 
-/** The saved values of the options called `names`; those in `optional` may be missing. */
+/** The saved values of the options called `names`, under the keys that `keyOf` gives; those in `optional` may be missing. */
 export function readOptions(
   where: string,
   names: readonly string[],
   optional: readonly string[],
   saved: Readonly<Record<string, unknown>>,
   problems: string[],
+  keyOf: (name: string) => string = snakeCase,
 ): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const name of [...names, ...optional]) {
-    const key = snakeCase(name);
+    const key = keyOf(name);
     if (Object.hasOwn(saved, key)) options[name] = saved[key];
     else if (names.includes(name))
       problems.push(`${where}: '${key}' is missing; was it saved by another optimizer?`);
@@ -44,8 +46,11 @@ export function readOptions(
   return structuredClone(options);
 }
 
-/** Fills `state`, as it is before the first step, with saved values: tensors are copied in the dtype that they have there. */
-export function readState<State extends Readonly<Record<string, Tensor | number>>>(
+/**
+ * Fills `state`, as it is before the first step, with saved values: tensors are copied in the dtype that they have there.
+ * What is remembered in lists needs a reader of its own.
+ */
+export function readState<State extends Memory>(
   where: string,
   state: State,
   saved: Readonly<Record<string, unknown>>,
@@ -60,13 +65,24 @@ export function readState<State extends Readonly<Record<string, Tensor | number>
   }
   const values: Record<string, Tensor | number> = {};
   for (const [i, name] of names.entries()) {
-    const value = readValue(`${where}.${keys[i]}`, state[name]!, saved[keys[i]!], problems);
+    const expected = state[name]!;
+    if (typeof expected !== 'number' && !(expected instanceof Tensor)) continue;
+    const value = readValue(`${where}.${keys[i]}`, expected, saved[keys[i]!], problems);
     if (value !== null) values[name] = value;
   }
   return Object.assign(state, values);
 }
 
-function readValue(
+/** A saved number, or a copy of a saved tensor that has the shape and takes the dtype of `expected`; null with a problem. */
+export function readValue(where: string, expected: Tensor, value: unknown, problems: string[]): Tensor | null;
+export function readValue(where: string, expected: number, value: unknown, problems: string[]): number | null;
+export function readValue(
+  where: string,
+  expected: Tensor | number,
+  value: unknown,
+  problems: string[],
+): Tensor | number | null;
+export function readValue(
   where: string,
   expected: Tensor | number,
   value: unknown,
@@ -86,7 +102,8 @@ function readValue(
   return null;
 }
 
-function describe(value: unknown): string {
+/** What a saved value is, in words. */
+export function describe(value: unknown): string {
   if (value instanceof Tensor) return `a tensor of shape ${formatShape(value.shape)}`;
   return value === undefined ? 'nothing' : value === null ? 'null' : `a ${typeof value}`;
 }
