@@ -1,0 +1,83 @@
+"""Runs modules of PyTorch on what parity.test.ts asks, and what modules.json records. Needs torch 2.13."""
+import re
+import torch
+
+
+def snake(name):
+    return re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).lower()
+
+
+def is_tensor(value):
+    return isinstance(value, dict) and 'dtype' in value
+
+
+def tensor(given):
+    x = torch.tensor(given['data'], dtype=getattr(torch, given['dtype'])).reshape(given['shape'])
+    # Classes and indices are int64 in PyTorch.
+    x = x.long() if x.dtype == torch.int32 else x
+    return x.requires_grad_() if given.get('requiresGrad') else x
+
+
+def decode(value):
+    if is_tensor(value):
+        return tensor(value)
+    if isinstance(value, dict):
+        return {snake(key): decode(item) for key, item in value.items()}
+    return tuple(decode(item) for item in value) if isinstance(value, list) else value
+
+
+def build(given):
+    name, args, options = given['name'], decode(given['args']), decode(given['options'])
+    if name in ('TransformerEncoder', 'TransformerDecoder'):
+        layer = getattr(torch.nn, name + 'Layer')(*args[:2], **options)
+        norm = torch.nn.LayerNorm(args[0], eps=1e-3) if args[3] else None
+        keywords = {'enable_nested_tensor': False} if name == 'TransformerEncoder' else {}
+        return getattr(torch.nn, name)(layer, args[2], norm, **keywords)
+    return getattr(torch.nn, name)(*args, **options)
+
+
+def flat(value):
+    if isinstance(value, torch.Tensor):
+        return [value]
+    return [x for item in value for x in flat(item)] if isinstance(value, (list, tuple)) else []
+
+
+def keywords_of(inputs):
+    last = inputs[-1] if inputs else None
+    return (inputs[:-1], last) if isinstance(last, dict) else (inputs, {})
+
+
+def initial(given):
+    torch.manual_seed(given['seed'])
+    return {key: value.tolist() for key, value in build(given).state_dict().items()}
+
+
+def train(given):
+    module = build(given)
+    module.to(getattr(torch, given['dtype'])).train(given['training'])
+    module.load_state_dict({key: tensor(value) for key, value in given['state'].items()})
+    inputs, keywords = keywords_of(decode(given['inputs']))
+    leaves = [x for x in flat([*inputs, *keywords.values()]) if x.requires_grad]
+    parameters = list(module.parameters())
+    steps = []
+    for _ in range(given['steps']):
+        for x in leaves + parameters:
+            x.grad = None
+        outputs = [x for x in flat(module(*inputs, **keywords)) if x.is_floating_point()]
+        cotangents = [tensor(value) for value in given['cotangents']]
+        if any(x.requires_grad for x in outputs):
+            sum((x * c).sum() for x, c in zip(outputs, cotangents, strict=True)).backward()
+        steps.append({
+            'outputs': [x.tolist() for x in outputs],
+            'gradients': [None if x.grad is None else x.grad.tolist() for x in leaves + parameters],
+        })
+        with torch.no_grad():
+            for p in parameters:
+                if p.grad is not None:
+                    p -= given['lr'] * p.grad
+    state = {key: value.tolist() for key, value in module.state_dict().items()}
+    return {'text': repr(module), 'steps': steps, 'state': state}
+
+
+def run(given):
+    return initial(given) if 'seed' in given else train(given)
