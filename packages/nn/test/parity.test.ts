@@ -43,6 +43,22 @@ function expectEqual(request: Request, ours: unknown, theirs: unknown): void {
     expect({ request, error, ...ourNumbers }).toEqual({ error: 0, ...numbers });
 }
 
+/** Requests and PyTorch's answers, for machines without it. */
+const record = beside('modules.json');
+const recorded: readonly (readonly [Request, unknown])[] = JSON.parse(readFileSync(record, 'utf8'));
+
+describe('equals what PyTorch gave', () => {
+  test('in a case of every module', () => {
+    const names = new Set(recorded.map(([{ name }]) => name));
+    expect([...names].sort()).toEqual(Object.keys(cases).sort());
+  });
+
+  test.each(recorded.map(([request, answer], i) => [`${request.name} (${i})`, request, answer] as const))(
+    '%s',
+    (_, request, answer) => expectEqual(request, train(request), answer),
+  );
+});
+
 describeIfTorch('equals PyTorch', readFileSync(beside('modules.py'), 'utf8'), (ask) => {
   test.each(Object.entries(cases))('%s: text, outputs, gradients, state', async (name, draw) => {
     await fc.assert(
@@ -50,6 +66,7 @@ describeIfTorch('equals PyTorch', readFileSync(beside('modules.py'), 'utf8'), (a
         const source = new Source(generator);
         const request = requestOf(source, name, draw(source));
         expectEqual(request, train(request), await ask(request));
+        if (Object.keys(request.state).length === 0) return;
         const start = worstError(initial(seed, request), await ask({ ...request, seed }));
         // Uniforms agree in every bit; normals go through logarithm and sine, which differ between C libraries.
         expect(start).toBeLessThanOrEqual(name.startsWith('Embedding') ? 1e-6 : 0);
@@ -57,6 +74,27 @@ describeIfTorch('equals PyTorch', readFileSync(beside('modules.py'), 'utf8'), (a
     );
   });
 });
+
+/** With as many digits as the comparison in float64 needs. */
+const round = (value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(13)) : value;
+
+// Writes the record anew: TENSORTAPE_RECORD=1.
+if (process.env['TENSORTAPE_RECORD']) {
+  describeIfTorch('the record', readFileSync(beside('modules.py'), 'utf8'), (ask) => {
+    test('is written', async () => {
+      const lines: string[] = [];
+      for (const [name, draw] of Object.entries(cases)) {
+        for (const generator of fc.sample(fc.gen(), { seed: 7, numRuns: 2 })) {
+          const source = new Source(generator);
+          const request = { ...requestOf(source, name, draw(source)), steps: 2 };
+          lines.push(JSON.stringify([request, await ask(request)], (_, value) => round(value)));
+        }
+      }
+      writeFileSync(record, `[\n${lines.join(',\n')}\n]\n`);
+    });
+  });
+}
 
 describeIfTorch('init equals PyTorch', initScript, (ask) => {
   const seed = fc.nat();

@@ -2,6 +2,9 @@
 import re
 import torch
 
+# torch.nn.functional.hardsigmoid multiplies by 1 / 6 rounded to float32, in float64 too.
+torch.nn.functional.hardsigmoid = lambda x, inplace=False: torch.nn.functional.relu6(x + 3) / 6
+
 
 def snake(name):
     return re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).lower()
@@ -47,6 +50,11 @@ def keywords_of(inputs):
     return (inputs[:-1], last) if isinstance(last, dict) else (inputs, {})
 
 
+def prepared(name, inputs):
+    # PyTorch's gradient of this loss holds only behind a log-softmax.
+    return [inputs[0].log_softmax(-1), *inputs[1:]] if name == 'CTCLoss' else inputs
+
+
 def initial(given):
     torch.manual_seed(given['seed'])
     return {key: value.tolist() for key, value in build(given).state_dict().items()}
@@ -63,7 +71,7 @@ def train(given):
     for _ in range(given['steps']):
         for x in leaves + parameters:
             x.grad = None
-        outputs = [x for x in flat(module(*inputs, **keywords)) if x.is_floating_point()]
+        outputs = [x for x in flat(module(*prepared(given['name'], inputs), **keywords)) if x.is_floating_point()]
         cotangents = [tensor(value) for value in given['cotangents']]
         if any(x.requires_grad for x in outputs):
             sum((x * c).sum() for x, c in zip(outputs, cotangents, strict=True)).backward()

@@ -76,9 +76,12 @@ function stack(name: string, [dModel, nhead, numLayers, normalized, options]: re
   return Reflect.construct(Reflect.get(nn, name), [layer, numLayers, { norm }]);
 }
 
-/** Only float results are compared with a cotangent. */
-const outputsOf = (module: Runnable, inputs: readonly unknown[]): Tensor[] =>
-  flat(module.forward(...inputs)).filter(({ dtype }) => dtype === 'float32' || dtype === 'float64');
+/** The float results: only these have cotangents. */
+function outputsOf(name: string, module: Runnable, inputs: readonly unknown[]): Tensor[] {
+  // PyTorch's gradient of this loss holds only behind a log-softmax.
+  const prepared = name === 'CTCLoss' ? [flat(inputs[0])[0]?.logSoftmax(-1), ...inputs.slice(1)] : inputs;
+  return flat(module.forward(...prepared)).filter(({ dtype }) => dtype === 'float32' || dtype === 'float64');
+}
 
 /** Makes a module of what was drawn, draws values for it, and says what to run. */
 export function requestOf(source: Source, name: string, { args = [], options = {}, inputs }: Case): Request {
@@ -91,7 +94,7 @@ export function requestOf(source: Source, name: string, { args = [], options = {
     return [key, key.endsWith('running_var') ? drawn.abs().add(0.5) : drawn] as const;
   });
   module.loadStateDict(new Map(state));
-  const outputs = outputsOf(module, decode(encode(inputs)) as unknown[]);
+  const outputs = outputsOf(name, module, decode(encode(inputs)) as unknown[]);
   return {
     ...made,
     dtype,
@@ -117,7 +120,7 @@ export function train(request: Request): unknown {
   const steps: unknown[] = [];
   for (let step = 0; step < request.steps; step++) {
     for (const x of leaves) x.grad = null;
-    const outputs = outputsOf(module, inputs);
+    const outputs = outputsOf(request.name, module, inputs);
     const terms = outputs.map((x, i) => x.mul(fromJson(request.cotangents[i]!)).sum());
     const loss = terms.reduce((sum, term) => sum.add(term));
     if (loss.requiresGrad) loss.backward();

@@ -1,4 +1,5 @@
 import {
+  arange,
   type FloatDType,
   Generator,
   randn,
@@ -55,6 +56,15 @@ export class Source {
   /** Normals with few digits, none of them 0: a module's input, which gets a gradient. */
   reals(shape: Shape, scale = 2): Tensor {
     return this.constant(shape, scale).requiresGrad_();
+  }
+
+  /** As {@link reals}, with neighbours far apart, so that no variance is small: it would multiply float32's rounding. */
+  spread(shape: Shape): Tensor {
+    const places = shape.map((length, axis) =>
+      arange(length, { dtype: this.dtype }).reshape(shape.map((_, other) => (other === axis ? length : 1))),
+    );
+    const parity = places.reduce((sum, place) => sum.add(place)).remainder(2);
+    return this.constant(shape, 0.5).add(parity.mul(4).sub(2)).requiresGrad_();
   }
 
   /** As {@link reals}, without a gradient. */

@@ -76,10 +76,13 @@ const avgPool = (source: Source, axes: Rank): Case => {
 };
 
 const lpPool = (source: Source, axes: Rank): Case => {
-  const { kernelSize, stride, ceilMode } = windows(source, axes);
+  const { stride, ceilMode } = windows(source, axes);
+  // PyTorch takes no list for one axis.
+  const kernelSize = axes === 1 ? source.integer(2, 3) : source.perAxis(axes, 2, 3);
   return {
     args: [source.oneOf([2, 3]), kernelSize],
-    options: source.flag() ? { ceilMode } : { stride, ceilMode },
+    options:
+      source.flag() || (axes === 1 && typeof stride !== 'number') ? { ceilMode } : { stride, ceilMode },
     // Odd powers of negative numbers have no root.
     inputs: [source.shares(pooled(source, axes).shape)],
   };
@@ -107,7 +110,8 @@ const unpool = (source: Source, axes: Rank): Case => {
 
 const norm = (source: Source, batched: boolean) => (axes: Rank) => {
   const channels = source.integer(1, 3);
-  return { channels, x: source.images(axes, channels, 2, 3, batched || source.flag()) };
+  const { shape } = source.images(axes, channels, 2, 3, batched || source.flag());
+  return { channels, x: source.spread(shape) };
 };
 
 const statistics = (source: Source) => ({
@@ -120,7 +124,7 @@ const statistics = (source: Source) => ({
 
 const batchNorm = (source: Source, axes: Rank): Case => {
   const { channels, x } = norm(source, true)(axes);
-  const flat = axes === 1 && source.flag() ? source.reals([source.integer(2, 4), channels]) : x;
+  const flat = axes === 1 && source.flag() ? source.spread([source.integer(2, 4), channels]) : x;
   const options = statistics(source);
   return {
     args: [channels],
@@ -143,7 +147,7 @@ const lastAxes = (source: Source) => {
   const normalized = source.shape(1, 2);
   // Two elements or more, so that a mean says something.
   const shape = [...normalized.slice(0, -1), normalized.at(-1)! + 1];
-  return { shape, x: source.reals([...source.shape(0, 2), ...shape]) };
+  return { shape, x: source.spread([...source.shape(0, 2), ...shape]) };
 };
 
 const columns = (source: Source) => ({
@@ -188,7 +192,7 @@ export const images: Cases = {
     return {
       args: [groups, groups * each],
       options: { eps: source.oneOf([1e-5, 0.1]), affine: source.flag(), bias: source.flag() },
-      inputs: [source.reals([2, groups * each, ...source.shape(0, 1), 3])],
+      inputs: [source.spread([2, groups * each, ...source.shape(0, 1), 3])],
     };
   },
   LayerNorm: (source) => {
