@@ -23,6 +23,8 @@ export * from './layers/marginLoss.ts';
 export * from './layers/norm.ts';
 export * from './layers/pad.ts';
 export * from './layers/pool.ts';
+export * from './layers/recurrent.ts';
+export * from './layers/recurrentCells.ts';
 export * from './layers/regressionLoss.ts';
 export * from './layers/resample.ts';
 export * from './layers/shape.ts';

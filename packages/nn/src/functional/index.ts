@@ -5,3 +5,10 @@ export * from './image.ts';
 export * from './linear.ts';
 export * from './loss.ts';
 export * from './normalization.ts';
+export {
+  gruCell,
+  type LstmState,
+  lstmCell,
+  rnnReluCell,
+  rnnTanhCell,
+} from './recurrent.ts';

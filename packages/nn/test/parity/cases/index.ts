@@ -3,6 +3,7 @@ import { activations } from './activations.ts';
 import { images } from './images.ts';
 import { layers } from './layers.ts';
 import { losses } from './losses.ts';
+import { recurrents } from './recurrent.ts';
 
 /** What each module is compared on. */
-export const cases: Cases = { ...activations, ...images, ...layers, ...losses };
+export const cases: Cases = { ...activations, ...images, ...layers, ...losses, ...recurrents };
