@@ -1,4 +1,5 @@
 export * from './activation.ts';
+export * from './attention.ts';
 export * from './dropout.ts';
 export * from './embedding.ts';
 export * from './image.ts';

@@ -6,6 +6,47 @@ import torch
 torch.nn.functional.hardsigmoid = lambda x, inplace=False: torch.nn.functional.relu6(x + 3) / 6
 
 
+class Positions(torch.nn.Module):
+    """Positional encodings, which torch.nn does not have."""
+
+    def __init__(self, d_model, max_len, dropout, batch_first):
+        super().__init__()
+        self.d_model, self.max_len, self.dropout, self.batch_first = d_model, max_len, dropout, batch_first
+
+    def forward(self, x):
+        rows = self.table()[:x.shape[1 if x.dim() == 3 and self.batch_first else 0]]
+        rows = rows.unsqueeze(1) if x.dim() == 3 and not self.batch_first else rows
+        return torch.nn.functional.dropout(x + rows, self.dropout, self.training)
+
+    def extra_repr(self):
+        return f'{self.d_model}, max_len={self.max_len}, dropout={self.dropout}, batch_first={self.batch_first}'
+
+
+class SinusoidalEncoding(Positions):
+    def table(self):
+        place = torch.arange(self.max_len, dtype=torch.float64).unsqueeze(1)
+        feature = torch.arange(self.d_model)
+        angle = place / 10000 ** (feature // 2 * 2 / self.d_model)
+        return torch.where(feature % 2 == 0, angle.sin(), angle.cos()).to(self.dtype)
+
+    def _apply(self, fn):
+        self.dtype = fn(torch.zeros(1)).dtype
+        return super()._apply(fn)
+
+
+class LearnedEncoding(Positions):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.weight = torch.nn.Parameter(torch.empty(self.max_len, self.d_model).normal_(0, 0.02))
+
+    def table(self):
+        return self.weight
+
+
+torch.nn.SinusoidalEncoding = SinusoidalEncoding
+torch.nn.LearnedEncoding = LearnedEncoding
+
+
 def snake(name):
     return re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).lower()
 

@@ -4,6 +4,14 @@ import { images } from './images.ts';
 import { layers } from './layers.ts';
 import { losses } from './losses.ts';
 import { recurrents } from './recurrent.ts';
+import { transformers } from './transformers.ts';
 
 /** What each module is compared on. */
-export const cases: Cases = { ...activations, ...images, ...layers, ...losses, ...recurrents };
+export const cases: Cases = {
+  ...activations,
+  ...images,
+  ...layers,
+  ...losses,
+  ...recurrents,
+  ...transformers,
+};

@@ -15,7 +15,10 @@ const cell =
   };
 
 const recurrent =
-  (own: (source: Source, hiddenSize: number) => { projSize?: number } = () => ({}), parts = 1) =>
+  (
+    own: (source: Source, hiddenSize: number) => { projSize?: number; nonlinearity?: string } = () => ({}),
+    parts = 1,
+  ) =>
   (source: Source): Case => {
     const [inputSize, hiddenSize] = [source.integer(1, 3), source.integer(2, 4)];
     const [time, batch, single] = [source.integer(1, 4), source.integer(1, 3), source.integer(0, 3) === 0];
