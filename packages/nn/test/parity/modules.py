@@ -27,7 +27,7 @@ class SinusoidalEncoding(Positions):
         place = torch.arange(self.max_len, dtype=torch.float64).unsqueeze(1)
         feature = torch.arange(self.d_model)
         angle = place / 10000 ** (feature // 2 * 2 / self.d_model)
-        return torch.where(feature % 2 == 0, angle.sin(), angle.cos()).to(self.dtype)
+        return torch.where(feature % 2 == 0, angle.sin(), angle.cos()).float().to(self.dtype)
 
     def _apply(self, fn):
         self.dtype = fn(torch.zeros(1)).dtype
@@ -56,7 +56,9 @@ def is_tensor(value):
 
 
 def tensor(given):
-    x = torch.tensor(given['data'], dtype=getattr(torch, given['dtype'])).reshape(given['shape'])
+    # JSON has no infinities: they come as strings.
+    data = [float(x) if isinstance(x, str) else x for x in given['data']]
+    x = torch.tensor(data, dtype=getattr(torch, given['dtype'])).reshape(given['shape'])
     # Classes and indices are int64 in PyTorch.
     x = x.long() if x.dtype == torch.int32 else x
     return x.requires_grad_() if given.get('requiresGrad') else x

@@ -4,7 +4,8 @@ import type { Case, Source } from './source.ts';
 
 /** A tensor as JSON. */
 export interface TensorJson {
-  readonly data: readonly number[];
+  /** JSON has no infinities: they are strings. */
+  readonly data: readonly (number | string)[];
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly requiresGrad?: boolean;
@@ -24,13 +25,15 @@ export interface Request {
   readonly lr: number;
 }
 
+const finite = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
+
 const toJson = (x: Tensor): TensorJson => {
-  const json = { data: [...x.toTypedArray()], shape: [...x.shape], dtype: x.dtype };
+  const json = { data: [...x.toTypedArray()].map(finite), shape: [...x.shape], dtype: x.dtype };
   return x.requiresGrad ? { ...json, requiresGrad: true } : json;
 };
 
 const fromJson = ({ data, shape, dtype, requiresGrad = false }: TensorJson): Tensor =>
-  tensor(data, { dtype }).reshape(shape).detach().requiresGrad_(requiresGrad);
+  tensor(data.map(Number), { dtype }).reshape(shape).detach().requiresGrad_(requiresGrad);
 
 const isTensorJson = (value: object): value is TensorJson => 'dtype' in value && 'data' in value;
 
@@ -145,7 +148,7 @@ export function initial(seed: number, { name, args, options }: Request): Record<
 export function normalizeText(text: string): string {
   return text
     .replace(/, inplace=False|inplace=(?:True|False)/g, '')
-    .replace('NonDynamicallyQuantizableLinear', 'Linear')
+    .replaceAll('NonDynamicallyQuantizableLinear', 'Linear')
     .replace(/\b\w+(?==)|(?<=\()[a-z]\w*(?=\):)/g, (field) => snakeCase(field))
     .replace(/\((-?[\d.]+),\)/g, '$1')
     .replace(/(?<![\w.])-?\d[\d.]*(?:e-?\d+)?/g, (digits) => String(Number(digits)))
