@@ -7,6 +7,13 @@ export { type Layer, ModuleDict, ModuleList, Sequential } from './containers.ts'
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
 export { functionalCall, type NamedTensors } from './functionalCall.ts';
+export type {
+  BackwardHook,
+  BackwardPreHook,
+  ForwardHook,
+  ForwardPreHook,
+  Gradients,
+} from './hooks.ts';
 /** Initial values for parameters. */
 export * as init from './init.ts';
 export * from './layers/activation.ts';
@@ -34,7 +41,7 @@ export * from './layers/softmax.ts';
 export * from './layers/transformer.ts';
 export * from './layers/transformerLayers.ts';
 export * from './layers/unpool.ts';
-export { type ForwardHook, type ForwardPreHook, Module } from './module.ts';
+export { Module } from './module.ts';
 export { Buffer, Parameter } from './parameter.ts';
 export {
   parseSafetensors,

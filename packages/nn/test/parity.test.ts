@@ -59,6 +59,9 @@ describe('equals what PyTorch gave', () => {
   );
 });
 
+/** Modules that start with normals. */
+const drawsNormals = /^(Embedding|LearnedEncoding|MultiheadAttention)/;
+
 describeIfTorch('equals PyTorch', readFileSync(beside('modules.py'), 'utf8'), (ask) => {
   test.each(Object.entries(cases))('%s: text, outputs, gradients, state', async (name, draw) => {
     await fc.assert(
@@ -69,8 +72,10 @@ describeIfTorch('equals PyTorch', readFileSync(beside('modules.py'), 'utf8'), (a
         if (Object.keys(request.state).length === 0) return;
         const start = worstError(initial(seed, request), await ask({ ...request, seed }));
         // Uniforms agree in every bit; normals go through logarithm and sine, which differ between C libraries.
-        expect(start).toBeLessThanOrEqual(name.startsWith('Embedding') ? 1e-6 : 0);
+        expect(start).toBeLessThanOrEqual(drawsNormals.test(name) ? 1e-6 : 0);
       }),
+      // Transformers take their time on a busy machine.
+      { interruptAfterTimeLimit: 20_000 },
     );
   });
 });

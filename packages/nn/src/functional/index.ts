@@ -7,6 +7,7 @@ export * from './linear.ts';
 export * from './loss.ts';
 export * from './normalization.ts';
 export {
+  type CellStep,
   gruCell,
   type LstmState,
   lstmCell,

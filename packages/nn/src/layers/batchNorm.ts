@@ -1,4 +1,5 @@
 import {
+  type BatchNormOptions,
   batchNorm,
   type FloatDType,
   formatShape,
@@ -97,7 +98,7 @@ abstract class ChannelNorm extends Module {
   }
 
   /** What the functions take: parameters, statistics, and how far these move with this batch. */
-  protected options(momentum: number) {
+  protected options(momentum: number): Omit<BatchNormOptions, 'training'> {
     const { weight, bias, runningMean, runningVar, eps } = this;
     return { weight, bias, runningMean, runningVar, eps, momentum };
   }

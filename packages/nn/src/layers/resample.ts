@@ -52,12 +52,12 @@ export class Upsample extends Module {
   }
 }
 
-/** What the layers with a mode in their name can be told. */
-type ScaleOptions = Pick<InterpolateOptions, 'size' | 'scaleFactor'>;
+/** Options of {@link UpsamplingNearest2d} and {@link UpsamplingBilinear2d}: one of the two is needed. */
+export type UpsamplingOptions = Pick<InterpolateOptions, 'size' | 'scaleFactor'>;
 
 /** Resizing with a mode that is part of the name. */
 abstract class Upsampling extends Upsample {
-  constructor(given: ScaleOptions, mode: InterpolateMode, alignCorners: boolean) {
+  constructor(given: UpsamplingOptions, mode: InterpolateMode, alignCorners: boolean) {
     const { size, scaleFactor, ...others } = given;
     checkNoOthers(new.target.name, others);
     super({ ...given, mode, ...(alignCorners ? { alignCorners } : {}) });
@@ -67,7 +67,7 @@ abstract class Upsampling extends Upsample {
 /** Repeats the elements of (n, channels, height, width): see {@link Upsample}. PyTorch: `torch.nn.UpsamplingNearest2d`. */
 export class UpsamplingNearest2d extends Upsampling {
   /** @param options `size` or `scaleFactor`. */
-  constructor(options: ScaleOptions) {
+  constructor(options: UpsamplingOptions) {
     super(options, 'nearest', false);
   }
 }
@@ -78,7 +78,7 @@ export class UpsamplingNearest2d extends Upsampling {
  */
 export class UpsamplingBilinear2d extends Upsampling {
   /** @param options `size` or `scaleFactor`. */
-  constructor(options: ScaleOptions) {
+  constructor(options: UpsamplingOptions) {
     super(options, 'bilinear', true);
   }
 }

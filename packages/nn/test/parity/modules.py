@@ -2,6 +2,9 @@
 import re
 import torch
 
+# Several would wait for each other, longer than they compute.
+torch.set_num_threads(1)
+
 # torch.nn.functional.hardsigmoid multiplies by 1 / 6 rounded to float32, in float64 too.
 torch.nn.functional.hardsigmoid = lambda x, inplace=False: torch.nn.functional.relu6(x + 3) / 6
 
@@ -25,7 +28,7 @@ class Positions(torch.nn.Module):
 class SinusoidalEncoding(Positions):
     def table(self):
         place = torch.arange(self.max_len, dtype=torch.float64).unsqueeze(1)
-        feature = torch.arange(self.d_model)
+        feature = torch.arange(self.d_model, dtype=torch.float64)
         angle = place / 10000 ** (feature // 2 * 2 / self.d_model)
         return torch.where(feature % 2 == 0, angle.sin(), angle.cos()).float().to(self.dtype)
 
