@@ -31,6 +31,11 @@ export function checkChoice(owner: string, name: string, value: string, known: r
   throw new ArgumentError(`${owner}: unknown ${name} '${String(value)}'; known are ${known.join(', ')}`);
 }
 
+/** Refuses options that are none of those known. */
+export function checkKnown(owner: string, options: object, known: readonly string[]): void {
+  checkNoOthers(owner, Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name))));
+}
+
 /** Refuses options that are left over when all known ones have been taken: misspelt ones would do nothing. */
 export function checkNoOthers(owner: string, others: object): void {
   const [name] = Object.keys(others);

@@ -21,7 +21,7 @@ import {
   type Two,
   type ValuesAndIndices,
 } from '@tensortape/autograd';
-import { checkNoOthers } from '../check.ts';
+import { checkKnown, checkNoOthers } from '../check.ts';
 import { describe } from '../describe.ts';
 import { Module } from '../module.ts';
 
@@ -156,6 +156,13 @@ abstract class AvgPool<
 
   constructor(pool: Pool<Axes, Options>, kernelSize: number | Axes, options: Options) {
     super();
+    checkKnown(new.target.name, options, [
+      'stride',
+      'padding',
+      'ceilMode',
+      'countIncludePad',
+      'divisorOverride',
+    ]);
     this.kernelSize = kernelSize;
     this.options = { ...options, stride: options.stride ?? kernelSize };
     this.#pool = pool;
@@ -175,7 +182,7 @@ abstract class AvgPool<
 
 /**
  * The mean of each window along one axis of (n, channels, length), or without n: see {@link functional.avgPool1d}.
- * PyTorch: `torch.nn.AvgPool1d`. Errors: as {@link MaxPool1d}, unknown options at the first call too.
+ * PyTorch: `torch.nn.AvgPool1d`. Errors: as {@link MaxPool1d}.
  */
 export class AvgPool1d extends AvgPool<One, AvgPoolOptions<One>> {
   /**
@@ -189,7 +196,7 @@ export class AvgPool1d extends AvgPool<One, AvgPoolOptions<One>> {
 
 /**
  * The mean of each window of (n, channels, height, width), or without n: see {@link functional.avgPool2d}. PyTorch:
- * `torch.nn.AvgPool2d`. Errors: as {@link AvgPool1d}.
+ * `torch.nn.AvgPool2d`. Errors: as {@link MaxPool1d}.
  *
  * @example
  * ```ts
@@ -211,7 +218,7 @@ export class AvgPool2d extends AvgPool<Two> {
 
 /**
  * The mean of each window of (n, channels, depth, height, width), or without n: see {@link functional.avgPool3d}. PyTorch:
- * `torch.nn.AvgPool3d`. Errors: as {@link AvgPool1d}.
+ * `torch.nn.AvgPool3d`. Errors: as {@link MaxPool1d}.
  */
 export class AvgPool3d extends AvgPool<Three> {
   /**

@@ -79,7 +79,7 @@ def build(given):
     name, args, options = given['name'], decode(given['args']), decode(given['options'])
     if name in ('TransformerEncoder', 'TransformerDecoder'):
         layer = getattr(torch.nn, name + 'Layer')(*args[:2], **options)
-        norm = torch.nn.LayerNorm(args[0], eps=1e-3) if args[3] else None
+        norm = torch.nn.LayerNorm(args[0], eps=0.1) if args[3] else None
         keywords = {'enable_nested_tensor': False} if name == 'TransformerEncoder' else {}
         return getattr(torch.nn, name)(layer, args[2], norm, **keywords)
     return getattr(torch.nn, name)(*args, **options)

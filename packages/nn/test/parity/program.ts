@@ -75,7 +75,7 @@ function build({ name, args, options }: Pick<Request, 'name' | 'args' | 'options
 /** A stack of layers, made from the arguments of a layer, the number of layers, and whether there is a norm. */
 function stack(name: string, [dModel, nhead, numLayers, normalized, options]: readonly unknown[]): Runnable {
   const layer = Reflect.construct(Reflect.get(nn, `${name}Layer`), [dModel, nhead, options ?? {}]);
-  const norm = normalized ? new nn.LayerNorm(Number(dModel), { eps: 1e-3 }) : null;
+  const norm = normalized ? new nn.LayerNorm(Number(dModel), { eps: 0.1 }) : null;
   return Reflect.construct(Reflect.get(nn, name), [layer, numLayers, { norm }]);
 }
 
