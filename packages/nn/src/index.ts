@@ -53,4 +53,5 @@ export {
   toTypedArray,
 } from './safetensors.ts';
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from './stateDict.ts';
+export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.ts';
 export { type ParseOptions, parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';

@@ -38,11 +38,12 @@ describe('bundles for browsers', () => {
        import * as optim from '@tensortape/optim';`,
       80_000,
     ],
-    // esbuild keeps the whole of a namespace that another package passes on: this grows with every layer and loss.
+    // esbuild keeps the whole of a namespace that another package passes on: all layers and losses of nn, with the operations behind them,
+    // take 121,000 bytes.
     [
       'the same through the namespaces of tensortape',
       "import { manualSeed, nn, optim, randn, tensor } from 'tensortape';",
-      100_000,
+      125_000,
     ],
   ])('%s stay small, and shed the samples', async (_, imports, limit) => {
     const code = await bundle(`

@@ -112,7 +112,7 @@ function alphaDrop(x: Tensor, blank: Tensor, p: number, generator: Generator | u
   const scale = 1 / Math.sqrt((saturation * saturation * p + 1) * (1 - p));
   const offset = kept
     .neg()
-    .add(1 + p)
+    .add(1 - p)
     .mul(saturation * scale);
   return x.mul(kept.mul(scale)).add(offset);
 }

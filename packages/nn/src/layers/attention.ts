@@ -211,7 +211,7 @@ export class MultiheadAttention extends Module {
     }
     const { queries, batch } = sizes;
     const joined = attended.permute([2, 0, 1, 3]).reshape([queries, batch, this.embedDim]);
-    const output = linear(joined, this.outProj.weight, this.outProj.bias);
+    const output = this.outProj.forward(joined);
     if (single) return [output.squeeze(1), weights?.squeeze(0) ?? null];
     return [this.batchFirst ? output.transpose(0, 1) : output, weights];
   }

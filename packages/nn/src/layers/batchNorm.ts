@@ -273,7 +273,7 @@ export class InstanceNorm1d extends InstanceNorm {
  * import { InstanceNorm2d } from '@tensortape/nn';
  * import { tensor } from '@tensortape/autograd';
  *
- * console.log(new InstanceNorm2d(1).forward(tensor([[[[1, 3]]]])).round().toArray()); // [ [ [ [ -1, 1 ] ] ] ]
+ * console.log(new InstanceNorm2d(1).forward(tensor([[[[1, 3]]]])).round().flatten().toArray()); // [ -1, 1 ]
  * ```
  */
 export class InstanceNorm2d extends InstanceNorm {

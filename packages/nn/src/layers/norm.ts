@@ -144,7 +144,7 @@ export interface RMSNormLayerOptions {
  * import { RMSNorm } from '@tensortape/nn';
  * import { tensor } from '@tensortape/autograd';
  *
- * console.log(new RMSNorm(2).forward(tensor([1, 7])).toArray().map((y) => y.toFixed(2))); // [ '0.20', '1.40' ]
+ * console.log(new RMSNorm(2).forward(tensor([1, 7])).mul(10).round().toArray()); // [ 2, 14 ]
  * ```
  */
 export class RMSNorm extends Module {
