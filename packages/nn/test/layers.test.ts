@@ -202,3 +202,24 @@ describe('dropout of channels, and for SELU', () => {
     ).toBe(-0.375);
   });
 });
+
+test('running statistics without a momentum are averages over all batches', () => {
+  const norm = new nn.BatchNorm1d(1, { momentum: null });
+  norm.forward(tensor([[0], [2]]));
+  norm.forward(tensor([[4], [8]]));
+  expect([norm.runningMean, norm.runningVar].map((x) => x?.item())).toEqual([3.5, 5]);
+  expect(norm.numBatchesTracked?.item()).toBe(2);
+});
+
+test("'same' with an even kernel adds more behind, in every padding mode", () => {
+  for (const [paddingMode, last] of [
+    ['zeros', 3],
+    ['replicate', 33],
+    ['circular', 13],
+    ['reflect', 23],
+  ] as const) {
+    const conv = new nn.Conv1d(1, 1, 2, { padding: 'same', paddingMode, bias: false });
+    conv.weight = new nn.Parameter(tensor([[[1, 10]]]));
+    expect(conv.forward(tensor([[1, 2, 3]])).toArray()).toEqual([[21, 32, last]]);
+  }
+});
