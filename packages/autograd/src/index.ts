@@ -95,7 +95,7 @@ export {
   sub,
   trunc,
 } from './ops/arithmetic.ts';
-export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts';
+export { type AttentionOptions, attentionWeights, scaledDotProductAttention } from './ops/attention.ts';
 export { i0, i0e, i1, i1e } from './ops/bessel.ts';
 export {
   bitwiseAnd,

@@ -7,14 +7,42 @@ export { type Layer, ModuleDict, ModuleList, Sequential } from './containers.ts'
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
 export { functionalCall, type NamedTensors } from './functionalCall.ts';
+export type {
+  BackwardHook,
+  BackwardPreHook,
+  ForwardHook,
+  ForwardPreHook,
+  Gradients,
+} from './hooks.ts';
 /** Initial values for parameters. */
 export * as init from './init.ts';
-export { LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh } from './layers/activation.ts';
-export { Dropout } from './layers/dropout.ts';
-export { Flatten, Identity, Linear, type LinearOptions } from './layers/linear.ts';
-export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './layers/loss.ts';
+export * from './layers/activation.ts';
+export * from './layers/activationOptions.ts';
+export * from './layers/adaptivePool.ts';
+export * from './layers/attention.ts';
+export * from './layers/batchNorm.ts';
+export * from './layers/conv.ts';
+export * from './layers/distance.ts';
+export * from './layers/dropout.ts';
+export * from './layers/embedding.ts';
+export * from './layers/linear.ts';
+export * from './layers/loss.ts';
+export * from './layers/marginLoss.ts';
+export * from './layers/norm.ts';
+export * from './layers/pad.ts';
+export * from './layers/pool.ts';
+export * from './layers/positional.ts';
+export * from './layers/recurrent.ts';
+export * from './layers/recurrentCells.ts';
+export * from './layers/regressionLoss.ts';
+export * from './layers/resample.ts';
+export * from './layers/shape.ts';
+export * from './layers/softmax.ts';
+export * from './layers/transformer.ts';
+export * from './layers/transformerLayers.ts';
+export * from './layers/unpool.ts';
 export { type LoadStateOptions, loadState, type StateSource } from './loadState.ts';
-export { type ForwardHook, type ForwardPreHook, Module } from './module.ts';
+export { Module } from './module.ts';
 export { Buffer, Parameter } from './parameter.ts';
 export {
   parseSafetensors,
@@ -26,4 +54,5 @@ export {
   toTypedArray,
 } from './safetensors.ts';
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from './stateDict.ts';
+export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.ts';
 export { type ParseOptions, parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';

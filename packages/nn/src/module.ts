@@ -1,22 +1,18 @@
-import { ArgumentError, type FloatDType, type HookHandle, isFloat, type Tensor } from '@tensortape/autograd';
+import { ArgumentError, type FloatDType, type HookHandle, isFloat, Tensor } from '@tensortape/autograd';
+import {
+  type BackwardHook,
+  type BackwardPreHook,
+  type ForwardHook,
+  type ForwardPreHook,
+  type Hooks,
+  runWithHooks,
+} from './hooks.ts';
 import { joinPath, snakeCase, variableName } from './names.ts';
 import { Buffer, Parameter } from './parameter.ts';
 import { type LoadOptions, type LoadReport, loadInto, type StateDict } from './stateDict.ts';
 
 /** The forward of any module. */
 type Forward = (...args: never[]) => unknown;
-
-/** Called before a module's forward with its arguments; what it returns, if anything, replaces them. */
-export type ForwardPreHook<M, Args> = (module: M, args: Args) => Args | undefined;
-
-/** Called after a module's forward with its arguments and result; what it returns, if anything, replaces the result. */
-export type ForwardHook<M, Args, Output> = (module: M, args: Args, output: Output) => Output | undefined;
-
-interface Hooks {
-  // Each hook's own signature is checked where it is registered.
-  readonly before: Set<(...args: never[]) => unknown>;
-  readonly after: Set<(...args: never[]) => unknown>;
-}
 
 /** The modules whose forward is running, outermost first. */
 const running: Module[] = [];
@@ -126,20 +122,12 @@ export abstract class Module {
     try {
       return this.#hooks === null
         ? forward.apply(this, args)
-        : this.#runWithHooks(this.#hooks, forward, args);
+        : runWithHooks(this.#hooks, this, (inputs) => forward.apply(this, inputs), args);
     } catch (error) {
       throw locate(error);
     } finally {
       running.pop();
     }
-  }
-
-  #runWithHooks({ before, after }: Hooks, forward: Forward, args: never[]): unknown {
-    let inputs: never[] = args;
-    for (const hook of [...before]) inputs = Reflect.apply(hook, undefined, [this, inputs]) ?? inputs;
-    let output = forward.apply(this, inputs);
-    for (const hook of [...after]) output = Reflect.apply(hook, undefined, [this, inputs, output]) ?? output;
-    return output;
   }
 
   /** The first call below `root`: refuses a module that would never train. */
@@ -198,12 +186,26 @@ export abstract class Module {
       );
     }
     const { parameters, buffers, children } = this.#members();
+    this.#checkPlain(joinPath(variableName((above[0] ?? this).constructor.name), path));
     places.push({ module: this, path, key, parameters, buffers, children });
     above.push(this);
     for (const [field, child] of children) {
       child.#collect(places, joinPath(path, field), joinPath(key, this.stateKey(field)), above);
     }
     above.pop();
+  }
+
+  /** Refuses a plain tensor where a parameter must have been meant: nothing would train or save it. */
+  #checkPlain(path: string): void {
+    for (const field of Object.keys(this)) {
+      const value: unknown = Reflect.get(this, field);
+      if (!(value instanceof Tensor) || value instanceof Parameter || value instanceof Buffer) continue;
+      if (!value.requiresGrad || !value.isLeaf || this.#declared?.has(field)) continue;
+      throw new ArgumentError(
+        `${joinPath(path, field)} is a plain tensor that requires grad, so parameters() and stateDict() pass it by; ` +
+          'make it new Parameter(…), detach() it, or keep it in a #private field',
+      );
+    }
   }
 
   /** Parameters and buffers with their state-dict keys; shared ones at each of their places. */
@@ -415,8 +417,44 @@ export abstract class Module {
     return this.#register('after', hook);
   }
 
+  /**
+   * Calls `hook` in each backward sweep with the gradients of the tensors among the arguments of a call of `forward`, and with those of
+   * its results (also in lists; null where there is none); what it returns, if anything, replaces the former. It is called when the
+   * gradients of all arguments are known; at once, with nulls, where no argument requires grad. A sweep that stops at the parameters
+   * may not call it. PyTorch: `Module.register_full_backward_hook`.
+   *
+   * @example
+   * ```ts
+   * import { Linear } from '@tensortape/nn';
+   * import { ones } from '@tensortape/autograd';
+   *
+   * const fc = new Linear(4, 2);
+   * fc.registerFullBackwardHook((_module, gradInput, gradOutput) => {
+   *   console.log(gradInput[0]?.shape, gradOutput[0]?.shape); // [ 3, 4 ] [ 3, 2 ]
+   *   return undefined;
+   * });
+   * fc.forward(ones([3, 4]).requiresGrad_()).sum().backward();
+   * ```
+   */
+  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
+    return this.#register('backward', hook);
+  }
+
+  /**
+   * Calls `hook` in each backward sweep with the gradients of the tensors among the results of a call of `forward`, before they go
+   * into the module; what it returns, if anything, replaces them. PyTorch: `Module.register_full_backward_pre_hook`.
+   */
+  registerFullBackwardPreHook(hook: BackwardPreHook<this>): HookHandle {
+    return this.#register('backwardBefore', hook);
+  }
+
   #register(when: keyof Hooks, hook: (...args: never[]) => unknown): HookHandle {
-    this.#hooks ??= { before: new Set(), after: new Set() };
+    this.#hooks ??= {
+      before: new Set(),
+      after: new Set(),
+      backwardBefore: new Set(),
+      backward: new Set(),
+    };
     const hooks = this.#hooks;
     // Wrapped, so that registering one function twice calls it twice.
     const entry = (...args: never[]) => hook(...args);
@@ -424,7 +462,7 @@ export abstract class Module {
     return {
       remove: () => {
         hooks[when].delete(entry);
-        if (hooks.before.size + hooks.after.size === 0) this.#hooks = null;
+        if (Object.values(hooks).every(({ size }) => size === 0)) this.#hooks = null;
       },
     };
   }

@@ -158,3 +158,68 @@ describe('Dropout', () => {
     );
   });
 });
+
+describe('dropout of channels, and for SELU', () => {
+  test('whole channels are dropped together, others scaled', () => {
+    const y = new nn.Dropout2d(0.5, { generator: new Generator(1) }).forward(ones([10, 10, 2, 3]));
+    const sums = y.sum([2, 3]);
+    expect(sums.eq(0).logicalOr(sums.eq(12)).all().item()).toBe(1);
+    expect(sums.eq(0).any().item()).toBe(1);
+    const single = functional.dropout1d(ones([50, 4]), 0.5, { generator: new Generator(2) });
+    expect(single.amax(1).toArray()).toEqual(single.amin(1).toArray());
+    expect(single.amax().item()).toBe(2);
+  });
+
+  test.each([0.1, 0.5, 0.8])('alpha dropout of p = %d keeps mean 0 and variance 1', (p) => {
+    const generator = new Generator(3);
+    const x = randn([100_000], { generator });
+    for (const y of [
+      new nn.AlphaDropout(p, { generator }).forward(x),
+      new nn.FeatureAlphaDropout(p, { generator }).forward(x.unsqueeze(0)),
+    ]) {
+      expect(Math.abs(y.mean().item())).toBeLessThan(0.02);
+      expect(Math.abs(y.std().item() - 1)).toBeLessThan(0.02);
+    }
+    // What is dropped becomes one value, SELU's limit behind the same map as the others: s a' - s p a'.
+    const scale = ((1 - p) * (1 + p * 1.7580993408473766 ** 2)) ** -0.5;
+    const dropped = functional
+      .alphaDropout(ones([200]), p, { generator })
+      .amin()
+      .item();
+    expect(dropped).toBeCloseTo(-1.7580993408473766 * scale * (1 - p), 4);
+  });
+
+  test('a randomised ReLU draws its factors between the bounds in training', () => {
+    const y = new nn.RReLU(0.25, 0.5).forward(ones([1000]).neg());
+    expect(y.amin().item()).toBeGreaterThanOrEqual(-0.5);
+    expect(y.amax().item()).toBeLessThanOrEqual(-0.25);
+    expect(y.std().item()).toBeGreaterThan(0.05);
+    expect(
+      new nn.RReLU(0.25, 0.5)
+        .eval()
+        .forward(ones([1]).neg())
+        .item(),
+    ).toBe(-0.375);
+  });
+});
+
+test('running statistics without a momentum are averages over all batches', () => {
+  const norm = new nn.BatchNorm1d(1, { momentum: null });
+  norm.forward(tensor([[0], [2]]));
+  norm.forward(tensor([[4], [8]]));
+  expect([norm.runningMean, norm.runningVar].map((x) => x?.item())).toEqual([3.5, 5]);
+  expect(norm.numBatchesTracked?.item()).toBe(2);
+});
+
+test("'same' with an even kernel adds more behind, in every padding mode", () => {
+  for (const [paddingMode, last] of [
+    ['zeros', 3],
+    ['replicate', 33],
+    ['circular', 13],
+    ['reflect', 23],
+  ] as const) {
+    const conv = new nn.Conv1d(1, 1, 2, { padding: 'same', paddingMode, bias: false });
+    conv.weight = new nn.Parameter(tensor([[[1, 10]]]));
+    expect(conv.forward(tensor([[1, 2, 3]])).toArray()).toEqual([[21, 32, last]]);
+  }
+});

@@ -4,7 +4,7 @@ import { constant } from '../tensor/core.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Refusals, Samples } from './samples.ts';
+import type { Refusals, SampleKit, Samples } from './samples.ts';
 
 /** Options of {@link scaledDotProductAttention}. */
 export interface AttentionOptions {
@@ -14,6 +14,100 @@ export interface AttentionOptions {
   readonly isCausal?: boolean;
   /** The factor of the scores. Default 1 / sqrt(E). */
   readonly scale?: number;
+}
+
+/** Refuses what is no query or key. */
+function checkOperand(op: string, name: string, x: Tensor, query: Tensor): void {
+  checkTensor(op, name, x);
+  refuseDType(op, x, 'integers');
+  if (x.ndim < 2)
+    throw new ShapeError(`${op}: the ${name} has shape ${formatShape(x.shape)}, expected at least two axes`);
+  if (x.dtype !== query.dtype) {
+    throw new DTypeError(
+      `${op}: the query is ${query.dtype}, the ${name} ${x.dtype}; convert one with .to()`,
+    );
+  }
+}
+
+/** The weight of each key for each query. */
+function weigh(op: string, query: Tensor, key: Tensor, options: AttentionOptions): Tensor {
+  checkOptions(op, options, ['attnMask', 'isCausal', 'scale']);
+  const [features, queries, keys] = [query.shape.at(-1)!, query.shape.at(-2)!, key.shape.at(-2)!];
+  const { attnMask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
+  const scores = query.mul(scale).matmul(key.mT);
+  if (attnMask === null && !isCausal) return keys === 0 ? scores : scores.softmax(-1);
+  if (attnMask !== null && isCausal) {
+    throw new ArgumentError(
+      `${op}: give a mask or isCausal, not both; a causal mask is ones([L, S]).tril().ne(0)`,
+    );
+  }
+  const mask = attnMask ?? constant(1, 'bool', [queries, keys]).tril();
+  checkTensor(op, 'attnMask', mask);
+  if (mask.dtype !== 'bool' && mask.dtype !== query.dtype) {
+    throw new DTypeError(`${op}: the mask is ${mask.dtype}, expected bool or ${query.dtype}, as the query`);
+  }
+  if (!sameShape(broadcastShapes(op, mask.shape, scores.shape), scores.shape)) {
+    throw new ShapeError(
+      `${op}: the mask of shape ${formatShape(mask.shape)} does not expand to the scores of shape ${formatShape(scores.shape)}`,
+    );
+  }
+  const none = Number.NEGATIVE_INFINITY;
+  const masked = mask.dtype === 'bool' ? scores.where(mask, none) : scores.add(mask);
+  // A row of -inf has no softmax: it is replaced before NaN arises, and its weights are 0.
+  const seen = masked.ne(none).any(-1).unsqueeze(-1);
+  return masked.where(seen, 0).softmax(-1).where(seen, 0);
+}
+
+/**
+ * softmax(scale q k^T + mask) for queries (…, L, E) and keys (…, S, E): the weight of each key for each query, (…, L, S), which {@link scaledDotProductAttention} applies to values. A query that sees no key gives 0.
+ * Derivatives: with weights a and their cotangent h, the scores get a (h - sum a h). Errors: as {@link scaledDotProductAttention}. PyTorch: `torch.nn.functional.scaled_dot_product_attention` of the unit matrix.
+ *
+ * @example
+ * ```ts
+ * import { attentionWeights, tensor } from '@tensortape/autograd';
+ * console.log(attentionWeights(tensor([[0, 0]]), tensor([[1, 2], [3, 4]])).toArray()); // [ [ 0.5, 0.5 ] ]
+ * ```
+ */
+export function attentionWeights(query: Tensor, key: Tensor, options: AttentionOptions = {}): Tensor {
+  const op = 'attentionWeights';
+  for (const [name, x] of Object.entries({ query, key })) checkOperand(op, name, x, query);
+  if (key.shape.at(-1) !== query.shape.at(-1)) {
+    throw new ShapeError(
+      `${op}: query ${formatShape(query.shape)} and key ${formatShape(key.shape)}; expected (…, L, E) and (…, S, E)`,
+    );
+  }
+  broadcastShapes(op, query.shape.slice(0, -2), key.shape.slice(0, -2));
+  return weigh(op, query, key, options);
+}
+export const attentionWeightsSamples: Samples = (s) => {
+  const lead = s.oneOf([[], [2], [2, 1]]);
+  const [queries, keys] = [s.integer(1, 3), s.integer(1, 3)];
+  return [
+    s.tensorOf([...lead, queries, 2]),
+    s.tensorOf([...s.oneOf([lead, []]), keys, 2]),
+    { ...drawMask(s, queries, keys), ...s.oneOf([{}, { scale: 0.5 }]) },
+  ];
+};
+export const attentionWeightsRefusals: Refusals = (s) => {
+  const [q, k] = [s.tensorOf([2, 3]), s.tensorOf([4, 3])];
+  return [
+    [[q, s.tensorOf([3])], 'ShapeError', /the key has shape \(3,\), expected at least two axes/],
+    [[q, s.tensorOf([4, 2])], 'ShapeError', /query \(2, 3\) and key \(4, 2\)/],
+    [[q, k.to('float32')], 'DTypeError', /the query is float64, the key float32/],
+    [[q, k, { attnMask: s.index([2, 4], 2) }], 'DTypeError', /the mask is int32, expected bool or float64/],
+    [[q, k, { attnMask: s.tensorOf([2, 4]), isCausal: true }], 'ArgumentError', /a mask or isCausal/],
+    [[q, k, { dropout: 0.5 }], 'ArgumentError', /unknown option 'dropout'/],
+  ];
+};
+
+/** The masks that queries and keys can have. */
+function drawMask(s: SampleKit, queries: number, keys: number): AttentionOptions {
+  return s.oneOf([
+    () => ({}),
+    () => ({ isCausal: true }),
+    () => ({ attnMask: s.mask([queries, keys]).expand([queries, keys]) }),
+    () => ({ attnMask: s.tensorOf([queries, keys]) }),
+  ])();
 }
 
 /**
@@ -36,70 +130,25 @@ export function scaledDotProductAttention(
   options: AttentionOptions = {},
 ): Tensor {
   const op = 'scaledDotProductAttention';
-  for (const [name, x] of Object.entries({ query, key, value })) {
-    checkTensor(op, name, x);
-    refuseDType(op, x, 'integers');
-    if (x.ndim < 2)
-      throw new ShapeError(
-        `${op}: the ${name} has shape ${formatShape(x.shape)}, expected at least two axes`,
-      );
-    if (x.dtype !== query.dtype) {
-      throw new DTypeError(
-        `${op}: the query is ${query.dtype}, the ${name} ${x.dtype}; convert one with .to()`,
-      );
-    }
-  }
-  checkOptions(op, options, ['attnMask', 'isCausal', 'scale']);
-  const [features, queries, keys] = [query.shape.at(-1)!, query.shape.at(-2)!, key.shape.at(-2)!];
-  if (key.shape.at(-1) !== features || value.shape.at(-2) !== keys) {
+  for (const [name, x] of Object.entries({ query, key, value })) checkOperand(op, name, x, query);
+  if (key.shape.at(-1) !== query.shape.at(-1) || value.shape.at(-2) !== key.shape.at(-2)) {
     throw new ShapeError(
       `${op}: query ${formatShape(query.shape)}, key ${formatShape(key.shape)} and value ${formatShape(value.shape)}; expected ` +
         '(…, L, E), (…, S, E) and (…, S, Ev)',
     );
   }
-  const { attnMask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
-  broadcastShapes(
-    op,
-    broadcastShapes(op, query.shape.slice(0, -2), key.shape.slice(0, -2)),
-    value.shape.slice(0, -2),
-  );
-  const scores = query.mul(scale).matmul(key.mT);
-  if (attnMask === null && !isCausal) return (keys === 0 ? scores : scores.softmax(-1)).matmul(value);
-  if (attnMask !== null && isCausal) {
-    throw new ArgumentError(
-      `${op}: give a mask or isCausal, not both; a causal mask is ones([L, S]).tril().ne(0)`,
-    );
-  }
-  const mask = attnMask ?? constant(1, 'bool', [queries, keys]).tril();
-  checkTensor(op, 'attnMask', mask);
-  if (mask.dtype !== 'bool' && mask.dtype !== query.dtype) {
-    throw new DTypeError(`${op}: the mask is ${mask.dtype}, expected bool or ${query.dtype}, as the query`);
-  }
-  if (!sameShape(broadcastShapes(op, mask.shape, scores.shape), scores.shape)) {
-    throw new ShapeError(
-      `${op}: the mask of shape ${formatShape(mask.shape)} does not expand to the scores of shape ${formatShape(scores.shape)}`,
-    );
-  }
-  const none = Number.NEGATIVE_INFINITY;
-  const masked = mask.dtype === 'bool' ? scores.where(mask, none) : scores.add(mask);
-  // A row of -inf has no softmax: it is replaced before NaN arises, and its weights are 0.
-  const seen = masked.ne(none).any(-1).unsqueeze(-1);
-  return masked.where(seen, 0).softmax(-1).where(seen, 0).matmul(value);
+  const lead = broadcastShapes(op, query.shape.slice(0, -2), key.shape.slice(0, -2));
+  broadcastShapes(op, lead, value.shape.slice(0, -2));
+  return weigh(op, query, key, options).matmul(value);
 }
 export const scaledDotProductAttentionSamples: Samples = (s) => {
   const lead = s.oneOf([[], [2], [2, 1]]);
   const [length, keys] = [s.integer(1, 3), s.integer(1, 3)];
-  const mask = s.oneOf([
-    () => ({}),
-    () => ({ isCausal: true }),
-    () => ({ attnMask: s.mask([length, keys]).expand([length, keys]) }),
-    () => ({ attnMask: s.tensorOf([length, keys]) }),
-  ])();
   return [
     s.tensorOf([...lead, length, 2]),
     s.tensorOf([...s.oneOf([lead, []]), keys, 2]),
     s.tensorOf([...lead, keys, 3]),
-    { ...mask, ...s.oneOf([{}, { scale: 0.5 }]) },
+    { ...drawMask(s, length, keys), ...s.oneOf([{}, { scale: 0.5 }]) },
   ];
 };
 export const scaledDotProductAttentionRefusals: Refusals = (s) => {

@@ -211,8 +211,9 @@ const positionsOf = (values: readonly number[]): Tensor =>
 /** The largest elements of the rows of each bag: bags padded to one length by their first position, which wins all ties. */
 function largestOf(bags: readonly (readonly number[])[], rows: ArrayLike<number>, weight: Tensor): Tensor {
   const features = weight.shape[1]!;
-  const longest = bags.reduce((most, bag) => Math.max(most, bag.length), 0);
-  if (longest === 0 || features === 0) return constant(0, weight.dtype, [bags.length, features]).clone();
+  // At least 1, so that bags that are all empty still depend on the weight, with gradient 0.
+  const longest = bags.reduce((most, bag) => Math.max(most, bag.length), 1);
+  if (weight.size === 0) return constant(0, weight.dtype, [bags.length, features]).clone();
   const padded = bags.flatMap((bag) =>
     Array.from({ length: longest }, (_, i) => rows[bag[i] ?? bag[0] ?? 0] ?? 0),
   );

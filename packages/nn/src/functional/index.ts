@@ -1,7 +1,16 @@
 export * from './activation.ts';
+export * from './attention.ts';
 export * from './dropout.ts';
 export * from './embedding.ts';
 export * from './image.ts';
 export * from './linear.ts';
 export * from './loss.ts';
 export * from './normalization.ts';
+export {
+  type CellStep,
+  gruCell,
+  type LstmState,
+  lstmCell,
+  rnnReluCell,
+  rnnTanhCell,
+} from './recurrent.ts';

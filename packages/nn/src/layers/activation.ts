@@ -1,5 +1,15 @@
-import type { Tensor } from '@tensortape/autograd';
-import { type SoftplusOptions, softplus } from '../functional/activation.ts';
+import {
+  hardsigmoid,
+  hardswish,
+  logSigmoid,
+  mish,
+  relu6,
+  selu,
+  silu,
+  softsign,
+  type Tensor,
+  tanhshrink,
+} from '@tensortape/autograd';
 import { Module } from '../module.ts';
 
 /** max(x, 0) of every element. PyTorch: `torch.nn.ReLU`. */
@@ -7,6 +17,14 @@ export class ReLU extends Module {
   /** max(x, 0) of every element. */
   forward(x: Tensor): Tensor {
     return x.relu();
+  }
+}
+
+/** min(max(x, 0), 6) of every element. See {@link functional.relu6}. PyTorch: `torch.nn.ReLU6`. */
+export class ReLU6 extends Module {
+  /** min(max(x, 0), 6) of every element. */
+  forward(x: Tensor): Tensor {
+    return relu6(x);
   }
 }
 
@@ -18,6 +36,14 @@ export class Sigmoid extends Module {
   }
 }
 
+/** ln(1 / (1 + e^-x)) of every element, without cancellation. See {@link functional.logSigmoid}. PyTorch: `torch.nn.LogSigmoid`. */
+export class LogSigmoid extends Module {
+  /** ln(1 / (1 + e^-x)) of every element, without cancellation. */
+  forward(x: Tensor): Tensor {
+    return logSigmoid(x);
+  }
+}
+
 /** The hyperbolic tangent of every element. PyTorch: `torch.nn.Tanh`. */
 export class Tanh extends Module {
   /** The hyperbolic tangent of every element. */
@@ -26,71 +52,58 @@ export class Tanh extends Module {
   }
 }
 
-/** A smooth ReLU: $\frac{1}{\beta} \ln(1 + e^{\beta x})$. PyTorch: `torch.nn.Softplus`. */
-export class Softplus extends Module {
-  /** How sharp the bend is. */
-  readonly beta: number;
-  /** Where beta x lies above it the function is x itself. */
-  readonly threshold: number;
-
-  /** @param options `beta`, 1 unless given, and `threshold`, 20 unless given. */
-  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
-    super();
-    this.beta = beta;
-    this.threshold = threshold;
-  }
-
-  /** The function of every element. */
+/** x - tanh x of every element. See {@link functional.tanhshrink}. PyTorch: `torch.nn.Tanhshrink`. */
+export class Tanhshrink extends Module {
+  /** x - tanh x of every element. */
   forward(x: Tensor): Tensor {
-    return softplus(x, { beta: this.beta, threshold: this.threshold });
-  }
-
-  /** The options. */
-  override extraRepr(): string {
-    return `beta=${this.beta}, threshold=${this.threshold}`;
+    return tanhshrink(x);
   }
 }
 
-/** exp(x) / sum exp(x) along an axis. PyTorch: `torch.nn.Softmax`. */
-export class Softmax extends Module {
-  /** The axis that sums to 1. */
-  readonly dim: number;
-
-  /** @param dim The axis that is to sum to 1. */
-  constructor(dim: number) {
-    super();
-    this.dim = dim;
-  }
-
-  /** exp(x) / sum exp(x) along the axis. */
+/** x / (1 + e^-x) of every element, also called Swish. See {@link functional.silu}. PyTorch: `torch.nn.SiLU`. */
+export class SiLU extends Module {
+  /** x / (1 + e^-x) of every element, also called Swish. */
   forward(x: Tensor): Tensor {
-    return x.softmax(this.dim);
-  }
-
-  /** The options. */
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return silu(x);
   }
 }
 
-/** The logarithm of {@link Softmax}, without cancellation. PyTorch: `torch.nn.LogSoftmax`. */
-export class LogSoftmax extends Module {
-  /** The axis whose exponentials sum to 1. */
-  readonly dim: number;
-
-  /** @param dim The axis whose exponentials are to sum to 1. */
-  constructor(dim: number) {
-    super();
-    this.dim = dim;
-  }
-
-  /** x - ln sum exp(x) along the axis. */
+/** x tanh(ln(1 + e^x)) of every element. See {@link functional.mish}. PyTorch: `torch.nn.Mish`. */
+export class Mish extends Module {
+  /** x tanh(ln(1 + e^x)) of every element. */
   forward(x: Tensor): Tensor {
-    return x.logSoftmax(this.dim);
+    return mish(x);
   }
+}
 
-  /** The options. */
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
+/** 1.0507 x for positive elements, and 1.0507 * 1.6733 (e^x - 1) for the others. See {@link functional.selu}. PyTorch: `torch.nn.SELU`. */
+export class SELU extends Module {
+  /** 1.0507 x for positive elements, and 1.0507 * 1.6733 (e^x - 1) for the others. */
+  forward(x: Tensor): Tensor {
+    return selu(x);
+  }
+}
+
+/** x / (1 + |x|) of every element. See {@link functional.softsign}. PyTorch: `torch.nn.Softsign`. */
+export class Softsign extends Module {
+  /** x / (1 + |x|) of every element. */
+  forward(x: Tensor): Tensor {
+    return softsign(x);
+  }
+}
+
+/** min(max(x + 3, 0), 6) / 6 of every element. See {@link functional.hardsigmoid}. PyTorch: `torch.nn.Hardsigmoid`. */
+export class Hardsigmoid extends Module {
+  /** min(max(x + 3, 0), 6) / 6 of every element. */
+  forward(x: Tensor): Tensor {
+    return hardsigmoid(x);
+  }
+}
+
+/** x min(max(x + 3, 0), 6) / 6 of every element. See {@link functional.hardswish}. PyTorch: `torch.nn.Hardswish`. */
+export class Hardswish extends Module {
+  /** x min(max(x + 3, 0), 6) / 6 of every element. */
+  forward(x: Tensor): Tensor {
+    return hardswish(x);
   }
 }

@@ -1,6 +1,52 @@
 import type { Generator, Tensor } from '@tensortape/autograd';
-import { checkProbability, dropout } from '../functional/dropout.ts';
+import { checkNoOthers, checkProbability } from '../check.ts';
+import { describe } from '../describe.ts';
+import {
+  alphaDropout,
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from '../functional/dropout.ts';
 import { Module } from '../module.ts';
+
+/** Options of {@link Dropout} and its kin. */
+export interface DropoutLayerOptions {
+  /** Where to draw from; the default generator, which `manualSeed` seeds, unless given. */
+  readonly generator?: Generator;
+}
+
+type Drop = (x: Tensor, p: number, options: DropoutOptions) => Tensor;
+
+/** Drops something in training mode, and passes everything in evaluation mode. */
+abstract class DropoutBase extends Module {
+  /** The probability of being dropped. */
+  readonly p: number;
+  readonly #drop: Drop;
+  readonly #generator: Generator | undefined;
+
+  constructor(drop: Drop, p: number, { generator, ...others }: DropoutLayerOptions) {
+    super();
+    checkNoOthers(new.target.name, others);
+    checkProbability(new.target.name, 'p', p);
+    this.p = p;
+    this.#drop = drop;
+    this.#generator = generator;
+  }
+
+  /** `x`, with something dropped in training mode. */
+  forward(x: Tensor): Tensor {
+    const { training } = this;
+    return this.#drop(x, this.p, this.#generator ? { training, generator: this.#generator } : { training });
+  }
+
+  /** The options. */
+  override extraRepr(): string {
+    return describe({ p: this.p });
+  }
+}
 
 /**
  * In training mode sets elements to zero with probability `p` and divides the others by 1 - p; passes everything in
@@ -17,30 +63,82 @@ import { Module } from '../module.ts';
  * console.log(dropout.eval().forward(ones([3])).toArray()); // [ 1, 1, 1 ]
  * ```
  */
-export class Dropout extends Module {
-  /** The probability that an element is dropped. */
-  readonly p: number;
-  readonly #generator: Generator | undefined;
-
+export class Dropout extends DropoutBase {
   /**
    * @param p The probability that an element is dropped.
    * @param options `generator`: where to draw from; the default generator, which `manualSeed` seeds, unless given.
    */
-  constructor(p = 0.5, { generator }: { readonly generator?: Generator } = {}) {
-    super();
-    checkProbability('Dropout', p);
-    this.p = p;
-    this.#generator = generator;
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(dropout, p, options);
   }
+}
 
-  /** `x` with elements dropped in training mode. */
-  forward(x: Tensor): Tensor {
-    const { training } = this;
-    return dropout(x, this.p, this.#generator ? { training, generator: this.#generator } : { training });
+/**
+ * In training mode drops whole channels of (n, channels, length), or without n: see {@link functional.dropout1d}. PyTorch:
+ * `torch.nn.Dropout1d`. Errors: as {@link Dropout}; ShapeError for an input of another rank.
+ */
+export class Dropout1d extends DropoutBase {
+  /**
+   * @param p The probability that a channel is dropped.
+   * @param options `generator`: where to draw from.
+   */
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(dropout1d, p, options);
   }
+}
 
-  /** The options. */
-  override extraRepr(): string {
-    return `p=${this.p}`;
+/**
+ * In training mode drops whole channels of (n, channels, height, width), or without n: see {@link functional.dropout2d}.
+ * PyTorch: `torch.nn.Dropout2d`. Errors: as {@link Dropout1d}.
+ */
+export class Dropout2d extends DropoutBase {
+  /**
+   * @param p The probability that a channel is dropped.
+   * @param options `generator`: where to draw from.
+   */
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(dropout2d, p, options);
+  }
+}
+
+/**
+ * In training mode drops whole channels of (n, channels, depth, height, width), or without n: see
+ * {@link functional.dropout3d}. PyTorch: `torch.nn.Dropout3d`. Errors: as {@link Dropout1d}.
+ */
+export class Dropout3d extends DropoutBase {
+  /**
+   * @param p The probability that a channel is dropped.
+   * @param options `generator`: where to draw from.
+   */
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(dropout3d, p, options);
+  }
+}
+
+/**
+ * Dropout that keeps mean 0 and variance 1, for networks of {@link SELU}: see {@link functional.alphaDropout}. PyTorch:
+ * `torch.nn.AlphaDropout`. Errors: as {@link Dropout}.
+ */
+export class AlphaDropout extends DropoutBase {
+  /**
+   * @param p The probability that an element is dropped.
+   * @param options `generator`: where to draw from.
+   */
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(alphaDropout, p, options);
+  }
+}
+
+/**
+ * {@link AlphaDropout} of whole channels of (n, channels, …): see {@link functional.featureAlphaDropout}. PyTorch:
+ * `torch.nn.FeatureAlphaDropout`. Errors: as {@link Dropout}.
+ */
+export class FeatureAlphaDropout extends DropoutBase {
+  /**
+   * @param p The probability that a channel is dropped.
+   * @param options `generator`: where to draw from.
+   */
+  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
+    super(featureAlphaDropout, p, options);
   }
 }

@@ -1,5 +1,4 @@
 import {
-  ArgumentError,
   type FloatDType,
   formatShape,
   getDefaultDType,
@@ -7,12 +6,15 @@ import {
   type Tensor,
   zeros,
 } from '@tensortape/autograd';
-import { linear } from '../functional/linear.ts';
-import { kaimingUniform_, uniform_ } from '../init.ts';
+import { checkCount, checkNoOthers } from '../check.ts';
+import { describe } from '../describe.ts';
+import { bilinear, linear } from '../functional/linear.ts';
+import { uniform_ } from '../init.ts';
 import { Module } from '../module.ts';
 import { Parameter } from '../parameter.ts';
+import { resetAffine } from './reset.ts';
 
-/** Options of {@link Linear}. */
+/** Options of {@link Linear} and {@link Bilinear}. */
 export interface LinearOptions {
   /** Whether to add a bias. Default true. */
   readonly bias?: boolean;
@@ -53,14 +55,12 @@ export class Linear extends Module {
   constructor(
     inFeatures: number,
     outFeatures: number,
-    { bias = true, dtype = getDefaultDType() }: LinearOptions = {},
+    { bias = true, dtype = getDefaultDType(), ...others }: LinearOptions = {},
   ) {
     super();
-    for (const [name, count] of Object.entries({ inFeatures, outFeatures })) {
-      if (!Number.isSafeInteger(count) || count < 0) {
-        throw new ArgumentError(`Linear: ${name} must be a whole number >= 0, got ${count}`);
-      }
-    }
+    checkNoOthers('Linear', others);
+    checkCount('Linear', 'inFeatures', inFeatures, 0);
+    checkCount('Linear', 'outFeatures', outFeatures, 0);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(zeros([outFeatures, inFeatures], { dtype }));
@@ -70,10 +70,7 @@ export class Linear extends Module {
 
   /** Draws initial values again. */
   resetParameters(): void {
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
-    if (this.bias === null) return;
-    const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
-    uniform_(this.bias, -bound, bound);
+    resetAffine(this.weight, this.bias);
   }
 
   /** `x` (…, inFeatures) to (…, outFeatures). */
@@ -97,53 +94,77 @@ export class Linear extends Module {
 
   /** The options. */
   override extraRepr(): string {
-    return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
-  }
-}
-
-/** Passes its input on: a placeholder. PyTorch: `torch.nn.Identity`. */
-export class Identity extends Module {
-  /** `x` itself. */
-  forward(x: Tensor): Tensor {
-    return x;
+    const { inFeatures, outFeatures, bias } = this;
+    return describe({ inFeatures, outFeatures, bias: bias !== null });
   }
 }
 
 /**
- * Merges neighbouring axes into one; from `startDim` 1 on, as by default, the axis of the batch stays.
- * PyTorch: `torch.nn.Flatten`.
+ * $y_o = x_1^\top W_o x_2 + b_o$: (…, in1Features) and (…, in2Features) to (…, outFeatures); see {@link functional.bilinear}.
+ * PyTorch: `torch.nn.Bilinear`, with its initial values for the same seed: uniform on $\pm 1 / \sqrt{\text{in1Features}}$.
+ *
+ * Errors: ShapeError when the last axis of an input has another length.
  *
  * @example
  * ```ts
- * import { Flatten } from '@tensortape/nn';
+ * import { Bilinear } from '@tensortape/nn';
  * import { ones } from '@tensortape/autograd';
  *
- * console.log(new Flatten().forward(ones([32, 1, 28, 28])).shape); // [ 32, 784 ]
+ * console.log(new Bilinear(3, 4, 5).forward(ones([2, 3]), ones([2, 4])).shape); // [ 2, 5 ]
  * ```
  */
-export class Flatten extends Module {
-  /** The first axis to merge. */
-  readonly startDim: number;
-  /** The last axis to merge. */
-  readonly endDim: number;
+export class Bilinear extends Module {
+  /** The length of the last axis of first inputs. */
+  readonly in1Features: number;
+  /** The length of the last axis of second inputs. */
+  readonly in2Features: number;
+  /** The length of the last axis of outputs. */
+  readonly outFeatures: number;
+  /** W, of shape (outFeatures, in1Features, in2Features). */
+  weight: Parameter;
+  /** b, of shape (outFeatures), or null without. */
+  bias: Parameter | null;
 
   /**
-   * @param startDim The first axis to merge; negative ones count from the end.
-   * @param endDim The last axis to merge.
+   * @param in1Features The length of the last axis of first inputs.
+   * @param in2Features The length of the last axis of second inputs.
+   * @param outFeatures The length of the last axis of outputs.
+   * @param options `bias: false` for none; `dtype`.
    */
-  constructor(startDim = 1, endDim = -1) {
+  constructor(
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    { bias = true, dtype = getDefaultDType(), ...others }: LinearOptions = {},
+  ) {
     super();
-    this.startDim = startDim;
-    this.endDim = endDim;
+    checkNoOthers('Bilinear', others);
+    checkCount('Bilinear', 'in1Features', in1Features);
+    checkCount('Bilinear', 'in2Features', in2Features);
+    checkCount('Bilinear', 'outFeatures', outFeatures);
+    this.in1Features = in1Features;
+    this.in2Features = in2Features;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(zeros([outFeatures, in1Features, in2Features], { dtype }));
+    this.bias = bias ? new Parameter(zeros([outFeatures], { dtype })) : null;
+    this.resetParameters();
   }
 
-  /** `x` with the axes merged. */
-  forward(x: Tensor): Tensor {
-    return x.flatten(this.startDim, this.endDim);
+  /** Draws initial values again. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features);
+    uniform_(this.weight, -bound, bound);
+    if (this.bias !== null) uniform_(this.bias, -bound, bound);
+  }
+
+  /** `x1` (…, in1Features) and `x2` (…, in2Features) to (…, outFeatures). */
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return bilinear(x1, x2, this.weight, this.bias);
   }
 
   /** The options. */
   override extraRepr(): string {
-    return `startDim=${this.startDim}, endDim=${this.endDim}`;
+    const { in1Features, in2Features, outFeatures, bias } = this;
+    return describe({ in1Features, in2Features, outFeatures, bias: bias !== null });
   }
 }

@@ -1,38 +1,28 @@
-import type { Tensor } from '@tensortape/autograd';
 import {
   type BCEWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
   type CrossEntropyOptions,
+  type CtcLossOptions,
   crossEntropy,
-  type LossOptions,
-  l1Loss,
-  mseLoss,
+  ctcLoss,
+  type KlDivOptions,
+  klDiv,
+  type Lengths,
   type NLLLossOptions,
   nllLoss,
   type Reduction,
-} from '../functional/loss.ts';
-import { Module } from '../module.ts';
-import { Buffer } from '../parameter.ts';
-
-/** A loss of an input against a target. */
-abstract class Loss extends Module {
-  /** How the losses of the elements become one. */
-  readonly reduction: Reduction;
-
-  /** @param options `reduction`: 'mean' unless given. */
-  constructor({ reduction = 'mean' }: LossOptions = {}) {
-    super();
-    this.reduction = reduction;
-  }
-
-  abstract override forward(input: Tensor, target: Tensor): Tensor;
-}
-
-const bufferOf = (weight: Tensor | null | undefined): Buffer | null => (weight ? new Buffer(weight) : null);
+  type Tensor,
+} from '@tensortape/autograd';
+import type { Buffer } from '../parameter.ts';
+import { bufferOf, Loss } from './lossBase.ts';
 
 /**
  * The cross entropy between the softmax of scores and classes or probabilities: see {@link functional.crossEntropy}.
  * PyTorch: `torch.nn.CrossEntropyLoss`.
+ *
+ * Errors: ArgumentError for an unknown reduction; ShapeError and IndexError for targets that do not fit.
  *
  * @example
  * ```ts
@@ -53,11 +43,11 @@ export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
 
   /** @param options `weight`, `ignoreIndex` (-100), `labelSmoothing` (0), `reduction` ('mean'). */
-  constructor(options: CrossEntropyOptions = {}) {
+  constructor({ weight, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
     super(options);
-    this.weight = bufferOf(options.weight);
-    this.ignoreIndex = options.ignoreIndex ?? -100;
-    this.labelSmoothing = options.labelSmoothing ?? 0;
+    this.weight = bufferOf(weight);
+    this.ignoreIndex = ignoreIndex;
+    this.labelSmoothing = labelSmoothing;
   }
 
   /** The loss of scores (N, C), (C) or (N, C, d1, …) against classes or probabilities. */
@@ -68,7 +58,8 @@ export class CrossEntropyLoss extends Loss {
 }
 
 /**
- * The negative log-likelihood of classes: see {@link functional.nllLoss}. PyTorch: `torch.nn.NLLLoss`.
+ * The negative log-likelihood of classes: see {@link functional.nllLoss}. PyTorch: `torch.nn.NLLLoss`. Errors: as
+ * {@link CrossEntropyLoss}.
  */
 export class NLLLoss extends Loss {
   /** A factor for each class, or null. */
@@ -77,10 +68,10 @@ export class NLLLoss extends Loss {
   readonly ignoreIndex: number;
 
   /** @param options `weight`, `ignoreIndex` (-100), `reduction` ('mean'). */
-  constructor(options: NLLLossOptions = {}) {
+  constructor({ weight, ignoreIndex = -100, ...options }: NLLLossOptions = {}) {
     super(options);
-    this.weight = bufferOf(options.weight);
-    this.ignoreIndex = options.ignoreIndex ?? -100;
+    this.weight = bufferOf(weight);
+    this.ignoreIndex = ignoreIndex;
   }
 
   /** The loss of log-probabilities (N, C), (C) or (N, C, d1, …) against classes. */
@@ -91,28 +82,25 @@ export class NLLLoss extends Loss {
 }
 
 /**
- * The squared differences: see {@link functional.mseLoss}. PyTorch: `torch.nn.MSELoss`.
+ * The binary cross entropy of probabilities: see {@link functional.binaryCrossEntropy}. Take {@link BCEWithLogitsLoss} for logits.
+ * PyTorch: `torch.nn.BCELoss`.
  *
- * @example
- * ```ts
- * import { MSELoss } from '@tensortape/nn';
- * import { tensor } from '@tensortape/autograd';
- *
- * console.log(new MSELoss({ reduction: 'sum' }).forward(tensor([1, 2]), tensor([1, 4])).item()); // 4
- * ```
+ * Errors: ArgumentError for inputs and targets outside [0, 1]; ShapeError for different shapes.
  */
-export class MSELoss extends Loss {
-  /** The loss of an input against a target of its shape. */
-  forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, { reduction: this.reduction });
-  }
-}
+export class BCELoss extends Loss {
+  /** A factor for each element, or null. */
+  weight: Buffer | null;
 
-/** The absolute differences: see {@link functional.l1Loss}. PyTorch: `torch.nn.L1Loss`. */
-export class L1Loss extends Loss {
-  /** The loss of an input against a target of its shape. */
+  /** @param options `weight`, `reduction` ('mean'). */
+  constructor({ weight, ...options }: BinaryCrossEntropyOptions = {}) {
+    super(options);
+    this.weight = bufferOf(weight);
+  }
+
+  /** The loss of probabilities against targets (0 … 1) of their shape. */
   forward(input: Tensor, target: Tensor): Tensor {
-    return l1Loss(input, target, { reduction: this.reduction });
+    const { weight, reduction } = this;
+    return binaryCrossEntropy(input, target, { weight, reduction });
   }
 }
 
@@ -127,15 +115,74 @@ export class BCEWithLogitsLoss extends Loss {
   posWeight: Buffer | null;
 
   /** @param options `weight`, `posWeight`, `reduction` ('mean'). */
-  constructor(options: BCEWithLogitsOptions = {}) {
+  constructor({ weight, posWeight, ...options }: BCEWithLogitsOptions = {}) {
     super(options);
-    this.weight = bufferOf(options.weight);
-    this.posWeight = bufferOf(options.posWeight);
+    this.weight = bufferOf(weight);
+    this.posWeight = bufferOf(posWeight);
   }
 
   /** The loss of logits against targets (0 … 1) of their shape. */
   forward(input: Tensor, target: Tensor): Tensor {
     const { weight, posWeight, reduction } = this;
     return binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction });
+  }
+}
+
+/** How the losses of {@link KLDivLoss} become one. */
+type KlDivReduction = Reduction | 'batchmean';
+
+/**
+ * The Kullback-Leibler divergence of a distribution from the target, both as logarithms or the target as probabilities: see
+ * {@link functional.klDiv}. PyTorch: `torch.nn.KLDivLoss`.
+ *
+ * @example
+ * ```ts
+ * import { KLDivLoss } from '@tensortape/nn';
+ * import { tensor } from '@tensortape/autograd';
+ *
+ * const loss = new KLDivLoss({ reduction: 'batchmean' });
+ * console.log(loss.forward(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]])).item().toFixed(4)); // 0.6931
+ * ```
+ */
+export class KLDivLoss extends Loss<KlDivReduction> {
+  /** Whether targets hold logarithms too. */
+  readonly logTarget: boolean;
+
+  /** @param options `logTarget` (false), `reduction` ('mean'; 'batchmean' is the definition). */
+  constructor({ logTarget = false, ...options }: KlDivOptions = {}) {
+    super(options, 'batchmean');
+    this.logTarget = logTarget;
+  }
+
+  /** The loss of log-probabilities against a target of their shape. */
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { logTarget, reduction } = this;
+    return klDiv(input, target, { logTarget, reduction });
+  }
+}
+
+/**
+ * Connectionist temporal classification, the loss of sequences without alignment: see {@link functional.ctcLoss}. PyTorch:
+ * `torch.nn.CTCLoss`. Source: A. Graves et al., "Connectionist Temporal Classification", 2006.
+ *
+ * Errors: ShapeError and ArgumentError for lengths and labels that do not fit.
+ */
+export class CTCLoss extends Loss {
+  /** The class that stands for no label. */
+  readonly blank: number;
+  /** Whether infinite losses count 0. */
+  readonly zeroInfinity: boolean;
+
+  /** @param options `blank` (0), `zeroInfinity` (false), `reduction` ('mean'). */
+  constructor({ blank = 0, zeroInfinity = false, ...options }: CtcLossOptions = {}) {
+    super(options);
+    this.blank = blank;
+    this.zeroInfinity = zeroInfinity;
+  }
+
+  /** The loss of log-probabilities (T, N, C) against labels (N, S) or (sum of lengths), with the lengths of both. */
+  forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
+    const { blank, zeroInfinity, reduction } = this;
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank, zeroInfinity, reduction });
   }
 }
