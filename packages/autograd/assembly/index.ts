@@ -7,6 +7,7 @@ export * from './elementwise';
 export * from './optimizer';
 export * from './reduce';
 export * from './softmax';
+export * from './standardize';
 export * from './pool';
 export { fromColumnsF32, fromColumnsF64, toColumnsF32, toColumnsF64 } from './windows';
 export * from './conv';

@@ -41,7 +41,10 @@ export const packages: ReadonlyMap<string, Package> = new Map(
     .map((found) => [found.name, found]),
 );
 
+/** Entries that need Node: files, and the command line. */
+const nodeEntries: readonly string[] = ['./node', './command'];
+
 /** What programs for browsers may import: every entry but those for Node. */
 export const browserEntries: readonly string[] = [...packages.values()].flatMap(({ name, entries }) =>
-  [...entries.keys()].filter((entry) => entry !== './node').map((entry) => name + entry.slice(1)),
+  [...entries.keys()].filter((entry) => !nodeEntries.includes(entry)).map((entry) => name + entry.slice(1)),
 );

@@ -41,6 +41,9 @@ export const kernels: Kernels = {
   softmax: (x, axis, logarithm) =>
     (pays(x.size, wasm.softmaxThreshold) ? wasm.softmax(x, axis, logarithm) : null) ??
     reference.softmax(x, axis, logarithm),
+  standardize: (x, axes, eps) =>
+    (pays(x.size, wasm.standardizeThreshold) ? wasm.standardize(x, axes, eps) : null) ??
+    reference.standardize(x, axes, eps),
   scatter: (op, fn, x, axis, index, source) =>
     (fn === 'sum' && pays(index.size, wasm.scatterThreshold)
       ? wasm.scatterAdd(x, axis, index, source)

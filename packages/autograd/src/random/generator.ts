@@ -120,13 +120,13 @@ export class Generator {
         );
       for (let i = 0; i < out.length; i++) {
         const value = fusedMultiplyAdd32((this.#engine.nextUint32() & 0xffffff) * 2 ** -24, range, from);
-        out[i] = value < to || range === 0 ? value : from;
+        out[i] = value < to ? value : from;
       }
     } else {
       const range = high - low;
       for (let i = 0; i < out.length; i++) {
         const value = fusedMultiplyAdd(this.nextUniform(), range, low);
-        out[i] = value < high || range === 0 ? value : low;
+        out[i] = value < high ? value : low;
       }
     }
     return out;

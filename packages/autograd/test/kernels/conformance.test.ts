@@ -237,6 +237,44 @@ const wasmCases: Readonly<Record<string, () => void>> = {
       }),
     );
   },
+  standardize() {
+    const shape = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), lengths);
+    const over = fc.constantFrom([2], [1, 2], [0, 2], [0, 1, 2]);
+    fc.assert(
+      fc.property(
+        floats,
+        shape,
+        over,
+        patterns(ordinary),
+        fc.boolean(),
+        (dtype, shape, axes, pattern, tall) => {
+          const lying = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
+          const x = lay(dtype, tall ? shape : shape.toReversed(), lying, pattern);
+          const actual = wasm.standardize(x, axes, 1e-5);
+          if (actual === null) return;
+          const expected = reference.standardize(x, axes, 1e-5);
+          for (const part of ['output', 'mean', 'variance'] as const) {
+            const [values, wanted] = [actual[part].array, expected[part].array];
+            expect(values.length).toBe(wanted.length);
+            // Both sum in float64, in another order: of values up to 100, and of their squares.
+            const tolerance = dtype === 'float32' ? 2 ** -23 : 1e-12;
+            values.forEach((value, i) => {
+              expect(Math.abs(value - wanted[i]!)).toBeLessThanOrEqual(
+                tolerance * Math.max(1, Math.abs(wanted[i]!)),
+              );
+            });
+          }
+        },
+      ),
+    );
+    const image = lay(
+      'float32',
+      [4, 3, 50],
+      { layout: 'contiguous', offset: 0, still: [], shift: 0 },
+      [1, 2, 5],
+    );
+    expect(wasm.standardize(image, [0, 2], 0)).not.toBeNull();
+  },
   scatterAdd() {
     const extent = fc.integer({ min: 0, max: 40 });
     fc.assert(

@@ -10,5 +10,6 @@ export function resetAffine(weight: Parameter, bias: Parameter | null): void {
   if (bias === null) return;
   const fanIn = weight.shape.slice(1).reduce((product, length) => product * length, 1);
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-  uniform_(bias, -bound, bound);
+  // 0, not -0, where there are no inputs.
+  uniform_(bias, 0 - bound, bound);
 }

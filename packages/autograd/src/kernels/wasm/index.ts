@@ -12,6 +12,7 @@ export { adam, sgd, stepThreshold } from './optimizer.ts';
 export { sums, sumThreshold } from './reduce.ts';
 export { scatterAdd, scatterThreshold } from './scatter.ts';
 export { softmax, softmaxThreshold } from './softmax.ts';
+export { standardize, standardizeThreshold } from './standardize.ts';
 
 /** `Kernels.matmul` for float views of any strides. */
 export function matmul(a: View, b: View, bias: View | null = null): Storage | null {
