@@ -5,11 +5,12 @@
 // element to the next; then for each outer tap and row where the plane's row starts (-1: in the padding), and for each
 // inner tap the first place that meets the plane, the place behind the last, and the element under the first.
 
-const HEADER: i32 = 6;
+/** Numbers before the tables. */
+export const HEADER: i32 = 6;
 
 // @ts-ignore: decorator
 @inline
-function field(windows: usize, i: i32): i32 {
+export function field(windows: usize, i: i32): i32 {
   return load<i32>(windows + 4 * <usize>i);
 }
 

@@ -70,7 +70,8 @@ function selectImageKernels(): ImageKernels {
     pays(x.size, wasmConv.convThreshold)
       ? wasmConv.plan(x.dtype, x.shape[0]!, filters / c.groups, channels, c)
       : null;
-  const blasForPlan = (p: wasmConv.Plan) => blasFor(p.filters * p.channels * p.taps * p.places);
+  const blasForPlan = (p: wasmConv.Plan) =>
+    p.depthwise ? null : blasFor(p.filters * p.channels * p.taps * p.places);
   return {
     ...slow,
     convolution(x, weight, bias, c) {

@@ -256,8 +256,8 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           for (const part of ['output', 'mean', 'variance'] as const) {
             const [values, wanted] = [actual[part].array, expected[part].array];
             expect(values.length).toBe(wanted.length);
-            // Both sum in float64, in another order: of values up to 100, and of their squares.
-            const tolerance = dtype === 'float32' ? 2 ** -23 : 1e-12;
+            // Both sum in float64, in another order: means of values up to 100 differ by 1e-14 of them, which scales of up to 316 enlarge.
+            const tolerance = dtype === 'float32' ? 2 ** -23 : 1e-10;
             values.forEach((value, i) => {
               expect(Math.abs(value - wanted[i]!)).toBeLessThanOrEqual(
                 tolerance * Math.max(1, Math.abs(wanted[i]!)),
@@ -505,8 +505,9 @@ function convolutions(kernel: keyof ConvolutionSet, set: ConvolutionSet): void {
         const weight = lay(dtype, [groups * filters, channels, ...c.kernel], right, pattern);
         const bias = biased ? lay(dtype, [groups * filters], left, pattern) : null;
         const g = lay(dtype, [batch, groups * filters, ...c.output], left, pattern);
-        const p = wasmConv.plan(dtype, batch, filters, channels, c);
-        if (p === null) return expect(channels === 1 && filters <= 2 && groups > 1).toBe(true);
+        const p = wasmConv.plan(dtype, batch, filters, channels, c)!;
+        // No BLAS is asked for these.
+        if (p.depthwise && set !== wasmConv) return;
         const [actual, expected] = {
           convolution: () =>
             [set.convolution(x, weight, bias, p), images.convolution(x, weight, bias, c)] as const,

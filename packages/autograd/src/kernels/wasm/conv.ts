@@ -45,6 +45,8 @@ export interface Plan {
   readonly units: number;
   /** Whether each place sees one pixel, its own: then images need no lowering. */
   readonly direct: boolean;
+  /** Whether every channel has a few filters of its own: then nothing is lowered. */
+  readonly depthwise: boolean;
   /** Rows of places, and places in a row, that are lowered together. */
   readonly rowBlock: number;
   readonly placeBlock: number;
@@ -69,8 +71,6 @@ export function plan(
   const { input, output, kernel, stride, padding, groups } = c;
   const [pixels, places, taps] = [sizeOf(input), sizeOf(output), sizeOf(kernel)];
   if (images * filters * channels * pixels * places === 0) return null;
-  // Of so few filters a channel, a product of matrices would have too few rows.
-  if (channels === 1 && filters <= 2 && groups > 1) return null;
   const { outerTaps, innerTaps, rows, length, starts, from, to, first, step } = windowRows(
     c,
     contiguousStrides(input),
@@ -94,6 +94,8 @@ export function plan(
     taps,
     units: channels * outerTaps,
     direct: taps === 1 && input.every((size, i) => size === output[i] && stride[i] === 1 && padding[i] === 0),
+    // Of so few filters a channel, a product of matrices would have too few rows.
+    depthwise: channels === 1 && groups > 1 && filters <= 2,
     rowBlock,
     placeBlock,
     rows,
@@ -105,8 +107,8 @@ export function plan(
 }
 
 /** Bytes of the columns of a block, rounded up to whole vectors. */
-export function blockBytes({ dtype, channels, taps, rowBlock, placeBlock, direct }: Plan): number {
-  return direct ? 0 : vectors(itemSize[dtype] * channels * taps * rowBlock * placeBlock + slack);
+export function blockBytes({ dtype, channels, taps, rowBlock, placeBlock, direct, depthwise }: Plan): number {
+  return direct || depthwise ? 0 : vectors(itemSize[dtype] * channels * taps * rowBlock * placeBlock + slack);
 }
 
 export const vectors = (bytes: number): number => (bytes + 15) & ~15;
@@ -136,6 +138,19 @@ function call(
 ): void {
   if (pool !== null && calls.length > 1) pool.run(kernel, size, calls);
   else for (const operands of calls) unit.kernel(kernel, size)(...operands);
+}
+
+/** The kernels of channels with filters of their own. */
+const depthwise = {
+  convInput: 'depthwiseInput',
+  convWeight: 'depthwiseWeight',
+  convolution: 'depthwise',
+} as const;
+
+/** The operands of a kernel behind those of images and groups. */
+function layout(p: Plan, windows: number, columns: number, work: number): readonly number[] {
+  if (p.depthwise) return [p.filters, windows];
+  return [p.channels, p.filters, windows, p.rowBlock, p.placeBlock, p.direct ? 1 : 0, columns, work];
 }
 
 /** `ImageKernels.convolution` by images, and its adjoint in them, `convInput`: `kernel` says which. */
@@ -180,12 +195,11 @@ function perImage(
         inAt + i * groups * perPart * size,
         ...given,
         outAt + i * groups * outPerPart * size,
-        ...[Math.min(share, count - i), groups, channels, filters, windows],
-        ...[p.rowBlock, p.placeBlock, p.direct ? 1 : 0, columns + thread * block],
-        unit.scratchBase + thread * unit.gemmWorkBytes,
+        ...[Math.min(share, count - i), groups],
+        ...layout(p, windows, columns + thread * block, unit.scratchBase + thread * unit.gemmWorkBytes),
       ]);
     }
-    call(site, kernel, size, calls);
+    call(site, p.depthwise ? depthwise[kernel] : kernel, size, calls);
     const end = outAt / size + count * groups * outPerPart;
     out.set(view.subarray(outAt / size, end), n * groups * outPerPart);
   }
@@ -250,13 +264,12 @@ function weightCotangent(x: View, g: View, p: Plan): Storage {
     for (let u = 0; u < units; u += unitShare) {
       const thread = calls.length;
       calls.push([
-        ...[xAt, gAt, weightAt, count, groups, channels, filters, windows],
-        ...[p.rowBlock, p.placeBlock, p.direct ? 1 : 0, columns + thread * block],
-        unit.scratchBase + thread * unit.gemmWorkBytes,
+        ...[xAt, gAt, weightAt, count, groups],
+        ...layout(p, windows, columns + thread * block, unit.scratchBase + thread * unit.gemmWorkBytes),
         ...[u, Math.min(u + unitShare, units)],
       ]);
     }
-    call(site, 'convWeight', size, calls);
+    call(site, p.depthwise ? depthwise.convWeight : 'convWeight', size, calls);
   }
   out.set(view.subarray(weightAt / size, weightAt / size + out.length));
   return new Storage(out);
