@@ -1,5 +1,6 @@
 import { numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
 import { position, relativeError, unit } from '../derivatives/fourWays.ts';
+import { slopesAt } from './slopes.ts';
 import type { Named, Subject } from './subject.ts';
 
 /** What is found at one coordinate. */
@@ -152,7 +153,7 @@ function numericColumns(subject: Subject, inputs: Named, by: string) {
   return Array.from({ length: xs[k]!.size }, (_, j) => numericJvp(f, xs, unit(xs, k, j))[0]!);
 }
 
-/** The slopes from both sides where they differ at a step, and still do at one a sixteenth as long; null where the function is smooth. */
+/** The slopes from both sides at a kink; null where the function is smooth. */
 function kinkAt(
   subject: Subject,
   inputs: Named,
@@ -160,13 +161,6 @@ function kinkAt(
   j: number,
   row: number,
 ): [left: number, right: number] | null {
-  const x = inputs[by]!;
-  const f = along(subject, inputs, by, j, row);
-  const slope = (h: number) => (-3 * f(0) + 4 * f(h) - f(2 * h)) / (2 * h);
-  const scale = Math.max(1, Math.abs(Number(x.toTypedArray()[j])));
-  const pair = (h: number): [left: number, right: number] => [slope(-h * scale), slope(h * scale)];
-  const [coarse, fine] = [pair(1e-3), pair(1e-3 / 16)];
-  const gap = ([left, right]: [left: number, right: number]) => Math.abs(right - left);
-  const isKink = gap(fine) > 1e-3 * Math.max(1, ...fine.map(Math.abs)) && gap(fine) > gap(coarse) / 2;
-  return isKink ? fine : null;
+  const scale = Math.max(1, Math.abs(Number(inputs[by]!.toTypedArray()[j])));
+  return slopesAt(along(subject, inputs, by, j, row), scale);
 }

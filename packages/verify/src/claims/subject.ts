@@ -1,15 +1,7 @@
-import {
-  ArgumentError,
-  defaultGenerator,
-  formatShape,
-  func,
-  grad,
-  type Nested,
-  Tensor,
-  tensor,
-} from '@tensortape/autograd';
+import { ArgumentError, formatShape, func, grad, type Nested, Tensor, tensor } from '@tensortape/autograd';
 import { type Program, parseProgram } from '../expressions/program.ts';
 import { type Variant, variantsOf } from '../expressions/variant.ts';
+import { replayed } from './replay.ts';
 
 /** Tensors by name. */
 export type Named = Readonly<Record<string, Tensor>>;
@@ -118,18 +110,6 @@ export class Subject {
   /** A part of the program's text. */
   textOf({ call: { at } }: Variant): string {
     return this.#program?.source.slice(at.start, at.end) ?? '';
-  }
-}
-
-/** Dropout and sampling draw the same numbers at each call, and leave the generator as it was. */
-function replayed<T>(body: () => T): T {
-  const generator = defaultGenerator;
-  const state = generator.getState();
-  generator.manualSeed(0);
-  try {
-    return body();
-  } finally {
-    generator.setState(state);
   }
 }
 
