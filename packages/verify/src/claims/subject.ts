@@ -42,14 +42,15 @@ export class Subject {
         : (inputs) => f.run(inputs).outputs.get(this.output)!;
   }
 
-  /** The value, also outside of the domain, where differences may step. */
-  value(inputs: Named): Tensor {
+  /** The value, also outside of the domain, where differences may step; steps that are given with the inputs are moved alone. */
+  value(at: Named): Tensor {
     const program = this.#program;
-    const y =
-      program === null
-        ? this.#f(inputs)
-        : program.run(inputs, { allowUndefined: true }).outputs.get(this.output)!;
-    return y.to('float64');
+    if (program === null) return this.#f(at).to('float64');
+    const [inputs, moved] = [false, true].map((isStep) =>
+      Object.fromEntries(Object.entries(at).filter(([name]) => this.steps.includes(name) === isStep)),
+    );
+    const { outputs } = program.run(inputs!, { allowUndefined: true, moved: moved! });
+    return outputs.get(this.output)!.to('float64');
   }
 
   /** The value at a point; refuses points outside of the domain. */

@@ -30,6 +30,18 @@ describe('what cannot be judged', () => {
     expect((await verdict('x^3', '3 * x^2', { x: 0 })).status).toBe('right');
   });
 
+  test('kinks at steps, which are moved alone', async () => {
+    const check = (x: number, claim: string) =>
+      checkDerivative('m = 2 * x; relu(m) + 0 * x', { m: claim }, { x });
+    const [kink] = (await check(0, '0.5')).verdicts;
+    expect(kink).toMatchObject({ status: 'notDifferentiable', coordinates: [{ at: 'm' }] });
+    expect(kink!.coordinates[0]!.slopes![0]).toBeCloseTo(0, 6);
+    expect(kink!.coordinates[0]!.slopes![1]).toBeCloseTo(1, 6);
+    const [wrong] = (await check(1, '2')).verdicts;
+    expect(wrong).toMatchObject({ status: 'wrong', coordinates: [{ analytic: 1 }] });
+    expect(wrong!.coordinates[0]!.numeric).toBeCloseTo(1, 8);
+  });
+
   test('saturated units', async () => {
     const found = await verdict('sigmoid(x)', '1e-9', { x: 40 });
     expect([found.status, found.coordinates[0]!.reason]).toEqual([
