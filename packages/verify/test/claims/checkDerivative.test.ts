@@ -59,6 +59,13 @@ describe('what cannot be judged', () => {
     ]);
   });
 
+  test('claims that are as close as differences next to large values can tell', async () => {
+    const found = await verdict('1e8 + sin(x)', 'cos(x) * (1 + 1e-5)', { x: 0.5 });
+    expect(found.status).toBe('unreliable');
+    expect(found.coordinates[0]!.reason).toMatch(/next to values of size 1\.00e\+8: cancellation/);
+    expect((await verdict('1e8 + sin(x)', '1.1 * cos(x)', { x: 0.5 })).status).toBe('wrong');
+  });
+
   test('float32 claims get the tolerance of float32', async () => {
     const check = (claim: (inputs: Readonly<Record<string, Tensor>>) => Tensor) =>
       checkDerivative(({ x }) => x!.exp().sum(), { x: claim }, { x: { shape: [3] } }, { seed: 1 });
