@@ -45,6 +45,16 @@ export {
   type RunOptions,
 } from './expressions/program.ts';
 export { toHtml, toSvg } from './graph/svg.ts';
+export {
+  type CallableModule,
+  checkModule,
+  formatModuleCheck,
+  type ModuleCheck,
+  type ModuleCheckOptions,
+  type ModuleProbe,
+  type ModuleVerdict,
+  verifyModule,
+} from './modules/checkModule.ts';
 export type { OpSamples, OpUnderTest } from './ops/call.ts';
 export type { PropertyName } from './ops/properties.ts';
 export {

@@ -202,6 +202,7 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
       `checkDerivative: the derivative by the step '${claim.by}' needs an output of one element that depends on it`,
     );
   }
+  const point = isInput ? inputs : { ...inputs, [claim.by]: steps.values[claim.by]! };
   const tolerance: Tolerance = {
     rtol: options.rtol ?? (isCoarse || claim.isFixed ? 1e-4 : 1e-6),
     atol: options.atol ?? 1e-8,
@@ -210,7 +211,7 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
     inputs,
     claimed,
     analytic,
-    found: compare(subject, inputs, claim.by, claimed, analytic, tolerance),
+    found: compare(subject, point, claim.by, claimed, analytic, tolerance),
   };
 }
 
@@ -320,6 +321,6 @@ function factsOf({ claimed, analytic, numeric, error, ratio, slopes, reason }: C
   if (slopes !== null)
     return `the slope is ${number(slopes[0])} from the left, ${number(slopes[1])} from the right`;
   if (reason !== null) return reason;
-  const difference = numeric === null ? '' : ` (difference ${number(numeric)} ± ${error.toExponential(1)})`;
+  const difference = ` (difference ${number(numeric)} ± ${error.toExponential(1)})`;
   return `claimed ${number(claimed)}, but it is ${number(analytic)}${difference}${Number.isFinite(ratio) ? `, ratio ${number(ratio)}` : ''}`;
 }

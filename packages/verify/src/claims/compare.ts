@@ -1,5 +1,6 @@
 import { numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
 import { position, relativeError, unit } from '../derivatives/fourWays.ts';
+import { slopesAt } from './slopes.ts';
 import type { Named, Subject } from './subject.ts';
 
 /** What is found at one coordinate. */
@@ -15,8 +16,8 @@ export interface CoordinateVerdict {
   readonly claimed: number;
   /** What the tape gives. */
   readonly analytic: number;
-  /** The 5-point difference, or null for steps, which cannot be moved alone. */
-  readonly numeric: number | null;
+  /** The 5-point difference. */
+  readonly numeric: number;
   /** How far the difference may be from the truth. */
   readonly error: number;
   /** |claimed - analytic| relative to the larger of the two. */
@@ -46,10 +47,10 @@ export interface ShapeMismatch {
 /** Below this a whole gradient is as good as zero, and a claim of the same size neither right nor wrong. */
 const VANISHING = 1e-8;
 
-/** Compares a claimed derivative with the true one, coordinate by coordinate. */
+/** Compares a claimed derivative with the true one, coordinate by coordinate; `at` holds the inputs, and the step when the claim is by a step. */
 export function compare(
   subject: Subject,
-  inputs: Named,
+  at: Named,
   by: string,
   claimed: Tensor,
   analytic: Tensor,
@@ -57,19 +58,17 @@ export function compare(
 ): readonly CoordinateVerdict[] | ShapeMismatch {
   if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
   const [claims, truths] = [claimed, analytic].map((x) => [...x.toTypedArray()].map(Number));
-  const x = inputs[by];
-  const columns = x === undefined ? null : numericColumns(subject, inputs, by);
-  const count = x?.size ?? 1;
-  const outputs = x === undefined ? [] : analytic.shape.slice(0, analytic.ndim - x.ndim);
+  const x = at[by]!;
+  const columns = numericColumns(subject, at, by);
+  const outputs = analytic.shape.slice(0, analytic.ndim - x.ndim);
   const largest = truths!.reduce((most, truth) => Math.max(most, Math.abs(truth)), 0);
-  return claims!.map((claim, at): CoordinateVerdict => {
-    const truth = truths![at]!;
-    const j = x === undefined ? at : at % count;
-    const row = x === undefined ? 0 : (at - j) / count;
-    const column = columns?.[j];
-    const numeric = column?.values[row] ?? null;
-    const error = column?.errors[row] ?? 0;
-    const where = by + position(x?.shape ?? analytic.shape, j);
+  return claims!.map((claim, k): CoordinateVerdict => {
+    const truth = truths![k]!;
+    const j = k % x.size;
+    const row = (k - j) / x.size;
+    const { values, errors } = columns[j]!;
+    const [numeric, error] = [values[row]!, errors[row]!];
+    const where = by + position(x.shape, j);
     const facts = {
       at: outputs.length === 0 ? where : `${subject.output}${position(outputs, row)} by ${where}`,
       claimed: claim,
@@ -81,14 +80,12 @@ export function compare(
       slopes: null,
       reason: null,
     };
-    const isDoubtful =
-      numeric !== null &&
-      !(
-        Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)) &&
-        error <= 1e-6 * Math.max(1, Math.abs(truth))
-      );
+    const isDoubtful = !(
+      Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)) &&
+      error <= 1e-6 * Math.max(1, Math.abs(truth))
+    );
     if (isDoubtful) {
-      const slopes = kinkAt(subject, inputs, by, j, row);
+      const slopes = kinkAt(subject, at, by, j, row);
       if (slopes !== null) return { ...facts, status: 'notDifferentiable', slopes };
     }
     const close = Math.abs(claim - truth) <= atol + rtol * Math.max(Math.abs(claim), Math.abs(truth));
@@ -100,14 +97,14 @@ export function compare(
       };
     }
     if (close) return { ...facts, status: 'right' };
-    if (numeric !== null && !(Math.abs(claim - numeric) > error)) {
-      return { ...facts, status: 'unreliable', reason: reasonFor(subject, inputs, error) };
+    if (!(Math.abs(claim - numeric) > error)) {
+      return { ...facts, status: 'unreliable', reason: reasonFor(subject, at, error) };
     }
     if (isDoubtful && Math.abs(truth - numeric) > 10 * error + 1e-6 * Math.max(1, Math.abs(truth))) {
       return {
         ...facts,
         status: 'unreliable',
-        reason: secantReason(subject, inputs, by, j, row, truth, numeric!),
+        reason: secantReason(subject, at, by, j, row, truth, numeric),
       };
     }
     return { ...facts, status: 'wrong' };
@@ -152,7 +149,7 @@ function numericColumns(subject: Subject, inputs: Named, by: string) {
   return Array.from({ length: xs[k]!.size }, (_, j) => numericJvp(f, xs, unit(xs, k, j))[0]!);
 }
 
-/** The slopes from both sides where they differ at a step, and still do at one a sixteenth as long; null where the function is smooth. */
+/** The slopes from both sides at a kink; null where the function is smooth. */
 function kinkAt(
   subject: Subject,
   inputs: Named,
@@ -160,13 +157,6 @@ function kinkAt(
   j: number,
   row: number,
 ): [left: number, right: number] | null {
-  const x = inputs[by]!;
-  const f = along(subject, inputs, by, j, row);
-  const slope = (h: number) => (-3 * f(0) + 4 * f(h) - f(2 * h)) / (2 * h);
-  const scale = Math.max(1, Math.abs(Number(x.toTypedArray()[j])));
-  const pair = (h: number): [left: number, right: number] => [slope(-h * scale), slope(h * scale)];
-  const [coarse, fine] = [pair(1e-3), pair(1e-3 / 16)];
-  const gap = ([left, right]: [left: number, right: number]) => Math.abs(right - left);
-  const isKink = gap(fine) > 1e-3 * Math.max(1, ...fine.map(Math.abs)) && gap(fine) > gap(coarse) / 2;
-  return isKink ? fine : null;
+  const scale = Math.max(1, Math.abs(Number(inputs[by]!.toTypedArray()[j])));
+  return slopesAt(along(subject, inputs, by, j, row), scale);
 }

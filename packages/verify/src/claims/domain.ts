@@ -43,7 +43,7 @@ export function drawPoint(domain: Domain, draw: Draw): Named {
 
 /** Values that are easy to follow by hand, where the range is wide enough for them. */
 function quarters({ low = -2, high = 2 }: Range): readonly number[] {
-  const step = high - low >= 1 ? 0.25 : (high - low) / 16;
+  const step = high - low >= 1 ? 0.25 : 2 ** Math.floor(Math.log2((high - low) / 8));
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }

@@ -1,15 +1,7 @@
-import {
-  ArgumentError,
-  defaultGenerator,
-  formatShape,
-  func,
-  grad,
-  type Nested,
-  Tensor,
-  tensor,
-} from '@tensortape/autograd';
+import { ArgumentError, formatShape, func, grad, type Nested, Tensor, tensor } from '@tensortape/autograd';
 import { type Program, parseProgram } from '../expressions/program.ts';
 import { type Variant, variantsOf } from '../expressions/variant.ts';
+import { replayed } from './replay.ts';
 
 /** Tensors by name. */
 export type Named = Readonly<Record<string, Tensor>>;
@@ -50,14 +42,15 @@ export class Subject {
         : (inputs) => f.run(inputs).outputs.get(this.output)!;
   }
 
-  /** The value, also outside of the domain, where differences may step. */
-  value(inputs: Named): Tensor {
+  /** The value, also outside of the domain, where differences may step; steps that are given with the inputs are moved alone. */
+  value(at: Named): Tensor {
     const program = this.#program;
-    const y =
-      program === null
-        ? this.#f(inputs)
-        : program.run(inputs, { allowUndefined: true }).outputs.get(this.output)!;
-    return y.to('float64');
+    if (program === null) return this.#f(at).to('float64');
+    const [inputs, moved] = [false, true].map((isStep) =>
+      Object.fromEntries(Object.entries(at).filter(([name]) => this.steps.includes(name) === isStep)),
+    );
+    const { outputs } = program.run(inputs!, { allowUndefined: true, moved: moved! });
+    return outputs.get(this.output)!.to('float64');
   }
 
   /** The value at a point; refuses points outside of the domain. */
@@ -118,18 +111,6 @@ export class Subject {
   /** A part of the program's text. */
   textOf({ call: { at } }: Variant): string {
     return this.#program?.source.slice(at.start, at.end) ?? '';
-  }
-}
-
-/** Dropout and sampling draw the same numbers at each call, and leave the generator as it was. */
-function replayed<T>(body: () => T): T {
-  const generator = defaultGenerator;
-  const state = generator.getState();
-  generator.manualSeed(0);
-  try {
-    return body();
-  } finally {
-    generator.setState(state);
   }
 }
 

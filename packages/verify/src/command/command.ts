@@ -39,7 +39,7 @@ options
   --at x=1,A=[[1,2],[3,4]]   values of the inputs; they declare the names
   --by x                     the input that tangents are by; the first unless given
   --output y                 the output; the first unless given
-  --format FORMAT            text, markdown or html for tables; svg, dot, mermaid or html for graphs
+  --format FORMAT            text, markdown, html or svg for tables; svg, dot, mermaid or html for graphs
   --seed N                   repeats a check
   --json                     results as JSON
   --help, --version
@@ -122,7 +122,7 @@ function formatOf<F extends string>({ format }: Call, formats: readonly [F, ...F
   return found;
 }
 
-const tables: readonly [TableFormat, ...TableFormat[]] = ['text', 'markdown', 'html'];
+const tables: readonly [TableFormat, ...TableFormat[]] = ['text', 'markdown', 'html', 'svg'];
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const commands = {

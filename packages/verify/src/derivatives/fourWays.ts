@@ -190,7 +190,7 @@ export function formatFourWays({ rows, symbolic }: FourWays, format: TableFormat
     },
     format,
   );
-  if (format === 'html') return table;
+  if (format === 'html' || format === 'svg') return table;
   return [
     table,
     ...texts.map((text) => `symbolic, ${text}`),

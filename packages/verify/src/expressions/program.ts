@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly allowUndefined?: boolean;
   /** @internal A mistake to make in the derivative of one call. */
   readonly variant?: Variant;
+  /** @internal Values that stand in the places of named steps, so that one is moved alone. */
+  readonly moved?: Readonly<Record<string, Tensor>>;
 }
 
 /** What a {@link Program} computed. */
@@ -194,14 +196,15 @@ export class Program {
    * Errors: as {@link bind}; {@link ExpressionError} with the place for shapes that do not fit, for results outside of a function's domain (unless
    * `allowUndefined`), and for results of more than 2^22 elements.
    */
-  run(values: InputValues, { allowUndefined = false, variant }: RunOptions = {}): ProgramRun {
+  run(values: InputValues, { allowUndefined = false, variant, moved = {} }: RunOptions = {}): ProgramRun {
     const bound = this.bind(values);
     const names = new Map<string, Value>(this.inputs.map((name, i) => [name, bound[i]!]));
     const evaluator = new Evaluator(this.source, names, !allowUndefined, variant);
     const steps = new Map<string, Tensor>();
     const outputs = new Map<string, Tensor>();
     for (const { name, value } of this.statements) {
-      const result = asTensor(evaluator.value(value));
+      const isMoved = name !== null && Object.hasOwn(moved, name);
+      const result = isMoved ? moved[name]! : asTensor(evaluator.value(value));
       if (name === null) outputs.set(this.outputs[outputs.size]!, result);
       else {
         steps.set(name, result);

@@ -86,7 +86,11 @@ export function isFloating(x: Tensor): boolean {
 
 /** The tensors that a call gives, with names. */
 export function results(op: OpUnderTest, call: Call): readonly Named[] {
-  const result = op.call(...call.args);
+  return tensorsIn(op.call(...call.args), `verifyOp: '${op.name}'`);
+}
+
+/** The tensors that a function returned, with names; `returner` is who returned them, for messages. */
+export function tensorsIn(result: unknown, returner: string): readonly Named[] {
   if (result instanceof Tensor) return [{ name: 'result', tensor: result }];
   const entries: [string, unknown][] =
     Array.isArray(result) || (typeof result === 'object' && result !== null)
@@ -97,7 +101,7 @@ export function results(op: OpUnderTest, call: Call): readonly Named[] {
   );
   if (named.length === 0 || named.length !== entries.length) {
     throw new ArgumentError(
-      `verifyOp: '${op.name}' returned ${format(result)}; expected a tensor, a list of tensors or an object of tensors`,
+      `${returner} returned ${format(result)}; expected a tensor, a list of tensors or an object of tensors`,
     );
   }
   return named;

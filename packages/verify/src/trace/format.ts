@@ -1,8 +1,8 @@
 import { barred, dotted, type EvaluationTrace, type TraceCell, type TraceRow } from './evaluationTrace.ts';
 import { formatCell } from './number.ts';
 
-/** How a table is written: for terminals, for Markdown pages, or as an HTML page of its own. */
-export type TableFormat = 'text' | 'markdown' | 'html';
+/** How a table is written: for terminals, for Markdown pages, as an HTML page of its own, or as a picture. */
+export type TableFormat = 'text' | 'markdown' | 'html' | 'svg';
 
 /** A table of texts. */
 export interface Table {
@@ -54,16 +54,19 @@ export function formatTrace({ rows, output }: EvaluationTrace, format: TableForm
 
 /** A table in one of the formats. */
 export function formatTable(table: Table, format: TableFormat): string {
-  if (format === 'markdown') return markdown(table);
-  return format === 'html' ? html(table) : text(table);
+  return { text, markdown, html, svg }[format](table);
 }
 
 /** Characters that take a place: marks stand above the letter before them. */
 const widthOf = (cell: string): number => [...cell.replace(/\p{M}/gu, '')].length;
 
-function text({ caption, head, rows }: Table): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column]!))));
+/** The widest cell of each column. */
+const widthsOf = ({ head, rows }: Table): number[] =>
+  head.map((_, column) => Math.max(...[head, ...rows].map((row) => widthOf(row[column]!))));
+
+function text(table: Table): string {
+  const { caption, head, rows } = table;
+  const widths = widthsOf(table);
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => cell + ' '.repeat(widths[column]! - widthOf(cell)))
@@ -97,6 +100,35 @@ function html({ caption, head, rows }: Table): string {
       .map((row) => line(row, 'td'))
       .join('\n')}\n</tbody>\n</table>`,
   );
+}
+
+/** The size of a letter of a fixed width, and the distance of lines, in pixels. */
+const letter = { size: 14, width: 8.6, line: 24 };
+
+function svg(table: Table): string {
+  const { caption, head, rows } = table;
+  const margin = 16;
+  const places = [margin];
+  for (const width of widthsOf(table)) places.push(places.at(-1)! + (width + 3) * letter.width);
+  const right = Math.max(places.at(-1)!, margin + widthOf(caption) * letter.width);
+  const heightOf = (line: number) => margin + letter.line * (line + 0.7);
+  const number = (x: number) => String(Math.round(x * 10) / 10);
+  const row = (cells: readonly string[], line: number) =>
+    cells
+      .map(
+        (cell, i) =>
+          `<text x="${number(places[i]!)}" y="${number(heightOf(line))}">${escapeHtml(cell)}</text>`,
+      )
+      .join('');
+  const rule = (line: number) =>
+    `<path d="M${margin} ${number(heightOf(line) + 8)}H${number(right)}" stroke="#ccc"/>`;
+  const [width, height] = [right + margin, heightOf(rows.length + 2)].map((x) => Math.ceil(x));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${letter.size}">
+<rect width="${width}" height="${height}" fill="white"/>
+${row([caption], 0)}
+<g font-weight="bold">${row(head, 1.5)}</g>
+${rows.map((cells, i) => rule(i + 1.5) + row(cells, i + 2.5)).join('\n')}
+</svg>`;
 }
 
 /** A page that needs nothing else. */

@@ -30,6 +30,18 @@ describe('what cannot be judged', () => {
     expect((await verdict('x^3', '3 * x^2', { x: 0 })).status).toBe('right');
   });
 
+  test('kinks at steps, which are moved alone', async () => {
+    const check = (x: number, claim: string) =>
+      checkDerivative('m = 2 * x; relu(m) + 0 * x', { m: claim }, { x });
+    const [kink] = (await check(0, '0.5')).verdicts;
+    expect(kink).toMatchObject({ status: 'notDifferentiable', coordinates: [{ at: 'm' }] });
+    expect(kink!.coordinates[0]!.slopes![0]).toBeCloseTo(0, 6);
+    expect(kink!.coordinates[0]!.slopes![1]).toBeCloseTo(1, 6);
+    const [wrong] = (await check(1, '2')).verdicts;
+    expect(wrong).toMatchObject({ status: 'wrong', coordinates: [{ analytic: 1 }] });
+    expect(wrong!.coordinates[0]!.numeric).toBeCloseTo(1, 8);
+  });
+
   test('saturated units', async () => {
     const found = await verdict('sigmoid(x)', '1e-9', { x: 40 });
     expect([found.status, found.coordinates[0]!.reason]).toEqual([
@@ -45,6 +57,13 @@ describe('what cannot be judged', () => {
       'unreliable',
       expect.stringMatching(/cancellation/),
     ]);
+  });
+
+  test('claims that are as close as differences next to large values can tell', async () => {
+    const found = await verdict('1e8 + sin(x)', 'cos(x) * (1 + 1e-5)', { x: 0.5 });
+    expect(found.status).toBe('unreliable');
+    expect(found.coordinates[0]!.reason).toMatch(/next to values of size 1\.00e\+8: cancellation/);
+    expect((await verdict('1e8 + sin(x)', '1.1 * cos(x)', { x: 0.5 })).status).toBe('wrong');
   });
 
   test('float32 claims get the tolerance of float32', async () => {

@@ -60,7 +60,7 @@ describe('what it refuses, with exit code 2 and no stack', () => {
     [['grad', 'x', '--at', 'x=process.exit()'], /expected name=value/],
     [['grad', 'x', '--nope'], /Unknown option '--nope'/],
     [['grad', 'A * x', '--at', 'A=[[1,2],[3,4]],x=[1,2,3]'], /\(2, 2\).*\(3,\)/],
-    [['grad', 'x', '--at', 'x=1', '--format', 'pdf'], /there are text, markdown, html/],
+    [['grad', 'x', '--at', 'x=1', '--format', 'pdf'], /there are text, markdown, html, svg/],
     [['trace', 'x', '--at', 'x=1', '--by', 'q'], /no input 'q'/],
     [['graph', 'x^2', '--at', 'x=1', '--output', 'q'], /the outputs are y/],
     [['check'], /one exercise file or more/],

@@ -162,3 +162,20 @@ test('wrong names are refused', async () => {
   expect(() => traceProgram(program, { x: 1 }, { by: 'z' })).toThrow("no input 'z'; the inputs are x");
   expect(() => traceProgram(program, { x: 1 }, { output: 'z' })).toThrow("no output 'z'; the outputs are y");
 });
+
+test('a picture of a trace: every cell at its column, and text stays text', async () => {
+  const trace = traceProgram(await parseProgram('x1 * x2', { inputs: ['x1', 'x2'] }), { x1: 2, x2: 5 });
+  const svg = formatTrace({ ...trace, output: '<&>' }, 'svg');
+  expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
+  expect(svg).not.toContain('<&>');
+  const cells = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)">([^<]*)<\/text>/g)];
+  const place = (text: string) =>
+    cells
+      .find(([, , , cell]) => cell === text)!
+      .slice(1, 3)
+      .map(Number);
+  const [left, top] = place('x1');
+  expect(place('v1 = x1 · x2')[0]).toBe(left);
+  expect(place('v1 = x1 · x2')[1]! - top!).toBeCloseTo(48);
+  expect(place('x̄1 = v̄1 · x2')[0]).toBeGreaterThan(left!);
+});

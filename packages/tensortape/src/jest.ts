@@ -1,0 +1,6 @@
+/**
+ * Matchers for jest's `expect`: `expect.extend(matchers)`.
+ *
+ * @module
+ */
+export * from '@tensortape/verify/jest';
