@@ -1,7 +1,7 @@
 import { arange, backend, oneHot, setBackend, setNumThreads, tensor } from '@tensortape/autograd';
 import {
-  functional as F,
   Embedding,
+  functional as F,
   LayerNorm,
   Linear,
   LSTM,
@@ -82,7 +82,13 @@ class CharLstm extends Module {
 class Gpt extends Module {
   constructor({ symbols, layers, heads, width, tokens }) {
     super();
-    const options = { dimFeedforward: 4 * width, dropout: 0, activation: 'gelu', batchFirst: true, normFirst: true };
+    const options = {
+      dimFeedforward: 4 * width,
+      dropout: 0,
+      activation: 'gelu',
+      batchFirst: true,
+      normFirst: true,
+    };
     this.tokens = new Embedding(symbols, width);
     this.positions = new Embedding(tokens.shape[1], width);
     this.blocks = new ModuleList(
@@ -92,7 +98,9 @@ class Gpt extends Module {
     this.head = new Linear(width, symbols);
   }
   forward(tokens) {
-    let x = this.tokens.forward(tokens).add(this.positions.forward(arange(tokens.shape[1], { dtype: 'int32' })));
+    let x = this.tokens
+      .forward(tokens)
+      .add(this.positions.forward(arange(tokens.shape[1], { dtype: 'int32' })));
     for (const block of this.blocks) x = block.forward(x, { isCausal: true });
     return this.head.forward(this.norm.forward(x));
   }

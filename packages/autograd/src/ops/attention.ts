@@ -49,7 +49,9 @@ function weigh(op: string, query: Tensor, key: Tensor, options: AttentionOptions
   }
   checkTensor(op, 'attnMask', attnMask);
   if (attnMask.dtype !== 'bool' && attnMask.dtype !== query.dtype) {
-    throw new DTypeError(`${op}: the mask is ${attnMask.dtype}, expected bool or ${query.dtype}, as the query`);
+    throw new DTypeError(
+      `${op}: the mask is ${attnMask.dtype}, expected bool or ${query.dtype}, as the query`,
+    );
   }
   if (!sameShape(broadcastShapes(op, attnMask.shape, scores.shape), scores.shape)) {
     throw new ShapeError(
