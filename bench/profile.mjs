@@ -11,9 +11,9 @@ import { basename, join } from 'node:path';
 import { open } from './tensortape.mjs';
 import { rows } from './workloads.ts';
 
-const WARM_UP = 4000;
-const DURATION = 4000;
-const LINES = 12;
+const WARM_UP = 2000;
+const DURATION = 2000;
+const LINES = 26;
 
 const [backend, ...wanted] = process.argv.slice(2);
 const { missing, ...kinds } = open({ backend, threads: 1 });

@@ -35,7 +35,9 @@ const answers = {
 
   async prepare(description) {
     try {
-      workload = await kinds[description.kind](description);
+      const { [description.kind]: make } = kinds;
+      if (make === undefined) throw new Cannot('this workload is not written in its words');
+      workload = await make(description);
       const losses = [];
       for (let i = 0; i < CHECKED_STEPS; i++) {
         await workload.step();

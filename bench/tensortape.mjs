@@ -1,9 +1,20 @@
-import { backend, setBackend, setNumThreads, tensor } from '@tensortape/autograd';
-import { functional as F, Parameter } from '@tensortape/nn';
+import { arange, backend, oneHot, setBackend, setNumThreads, tensor } from '@tensortape/autograd';
+import {
+  Embedding,
+  functional as F,
+  LayerNorm,
+  Linear,
+  LSTM,
+  Module,
+  ModuleList,
+  Parameter,
+  TransformerEncoderLayer,
+} from '@tensortape/nn';
 import { Adam, SGD } from '@tensortape/optim';
 import { read } from './framework.mjs';
 
 const floats = (numbers) => tensor(read(numbers, Float32Array)).reshape(numbers.shape);
+const integers = (numbers) => tensor(read(numbers, Int32Array)).reshape(numbers.shape);
 
 function matmul(workload) {
   const [a, b] = [floats(workload.a), floats(workload.b)];
@@ -41,7 +52,7 @@ function layer({ type, weight, bias, padding }) {
 
 export function classifier({ x, labels, layers, optimizer }) {
   const input = floats(x);
-  const classes = tensor(read(labels, Int32Array));
+  const classes = integers(labels);
   const net = layers.map(layer);
   const { name, ...options } = optimizer;
   const parameters = net.flatMap((each) => each.parameters);
@@ -57,6 +68,67 @@ export function classifier({ x, labels, layers, optimizer }) {
   return { step, losses: () => [loss.item()] };
 }
 
+class CharLstm extends Module {
+  constructor({ symbols, hidden }) {
+    super();
+    this.lstm = new LSTM(symbols, hidden);
+    this.head = new Linear(hidden, symbols);
+  }
+  forward(x) {
+    return this.head.forward(this.lstm.forward(x)[0]);
+  }
+}
+
+class Gpt extends Module {
+  constructor({ symbols, layers, heads, width, tokens }) {
+    super();
+    const options = {
+      dimFeedforward: 4 * width,
+      dropout: 0,
+      activation: 'gelu',
+      batchFirst: true,
+      normFirst: true,
+    };
+    this.tokens = new Embedding(symbols, width);
+    this.positions = new Embedding(tokens.shape[1], width);
+    this.blocks = new ModuleList(
+      Array.from({ length: layers }, () => new TransformerEncoderLayer(width, heads, options)),
+    );
+    this.norm = new LayerNorm(width);
+    this.head = new Linear(width, symbols);
+  }
+  forward(tokens) {
+    let x = this.tokens
+      .forward(tokens)
+      .add(this.positions.forward(arange(tokens.shape[1], { dtype: 'int32' })));
+    for (const block of this.blocks) x = block.forward(x, { isCausal: true });
+    return this.head.forward(this.norm.forward(x));
+  }
+}
+
+function languageModel(model, x, { targets, state, lr }) {
+  model.loadStateDict(new Map(Object.entries(state).map(([key, numbers]) => [key, floats(numbers)])));
+  const expected = integers(targets);
+  const updater = new Adam(model.parameters(), { lr });
+  let loss;
+  const step = () => {
+    updater.zeroGrad();
+    loss = F.crossEntropy(model.forward(x).flatten(0, 1), expected);
+    loss.backward();
+    updater.step();
+  };
+  return { step, losses: () => [loss.item()] };
+}
+
+const charLstm = (workload) =>
+  languageModel(
+    new CharLstm(workload),
+    oneHot(integers(workload.tokens), workload.symbols, { dtype: 'float32' }),
+    workload,
+  );
+
+const gpt = (workload) => languageModel(new Gpt(workload), integers(workload.tokens), workload);
+
 export function open(options) {
   try {
     setBackend(options.backend);
@@ -64,5 +136,5 @@ export function open(options) {
     return { missing: error.message };
   }
   setNumThreads(options.threads);
-  return { description: backend().reason, matmul, chain, classifier };
+  return { description: backend().reason, matmul, chain, classifier, charLstm, gpt };
 }

@@ -41,7 +41,38 @@ export interface Classifier {
     | { readonly name: 'adam'; readonly lr: number };
 }
 
-export type Workload = Chain | Classifier | Matmul;
+/** Parameters by the keys of PyTorch's state dict. */
+export type State = Readonly<Record<string, Numbers>>;
+
+/** What language models share: training steps on one batch, as of a classifier; the loss is the mean over all places. */
+interface LanguageModel {
+  /** Symbols as numbers. */
+  readonly tokens: Numbers;
+  /** The symbols to be told, in the order of the tokens. */
+  readonly targets: Numbers;
+  readonly symbols: number;
+  readonly state: State;
+  readonly lr: number;
+}
+
+/** Tokens (time, batch) as one-hot rows, `lstm`, and `head`, a linear layer to the symbols; Adam. */
+export interface CharLstm extends LanguageModel {
+  readonly kind: 'charLstm';
+  readonly hidden: number;
+}
+
+/**
+ * Tokens (batch, context): `tokens` and `positions` embed them, `blocks` are transformer encoder layers that normalize first, with
+ * GELU and without dropout, which see what lies before; then `norm`, and `head`, a linear layer to the symbols; Adam.
+ */
+export interface Gpt extends LanguageModel {
+  readonly kind: 'gpt';
+  readonly layers: number;
+  readonly heads: number;
+  readonly width: number;
+}
+
+export type Workload = CharLstm | Chain | Classifier | Gpt | Matmul;
 
 /** The time of `ours` is to be at most `ratio` times that of `peer`. */
 export interface Target {
@@ -59,6 +90,8 @@ export interface Row {
   /** Writes its numbers into a folder. */
   prepare(folder: string): Workload;
 }
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Writes numbers, the same ones whenever they are written in the same order. */
 class Writer {
@@ -87,25 +120,28 @@ class Writer {
 
   /** float32, uniform in [-bound, bound). */
   floats(shape: readonly number[], bound = 1): Numbers {
-    const size = shape.reduce((product, length) => product * length, 1);
     return this.#write(
       shape,
-      Float32Array.from({ length: size }, () => (2 * this.#uniform() - 1) * bound),
+      Float32Array.from({ length: sizeOf(shape) }, () => (2 * this.#uniform() - 1) * bound),
     );
   }
 
+  /** float32, all the same. */
+  filled(shape: readonly number[], value: number): Numbers {
+    return this.#write(shape, new Float32Array(sizeOf(shape)).fill(value));
+  }
+
   /** int32 in [0, classes). */
-  labels(count: number, classes: number): Numbers {
+  labels(shape: readonly number[], classes: number): Numbers {
     return this.#write(
-      [count],
-      Int32Array.from({ length: count }, () => this.#uniform() * classes),
+      shape,
+      Int32Array.from({ length: sizeOf(shape) }, () => this.#uniform() * classes),
     );
   }
 
   /** Weight and bias with PyTorch's initial bounds. */
   parameters(shape: readonly number[]): { weight: Numbers; bias: Numbers } {
-    const fanIn = shape.slice(1).reduce((product, length) => product * length, 1);
-    const bound = 1 / Math.sqrt(fanIn);
+    const bound = 1 / Math.sqrt(sizeOf(shape.slice(1)));
     return { weight: this.floats(shape, bound), bias: this.floats([shape[0]!], bound) };
   }
 
@@ -156,11 +192,76 @@ function mlp(row: number, widths: readonly number[], batch: number, targets: rea
       return {
         kind: 'classifier',
         x: writer.floats([batch, widths[0]!]),
-        labels: writer.labels(batch, widths.at(-1)!),
+        labels: writer.labels([batch], widths.at(-1)!),
         layers,
         optimizer: sgd,
       };
     },
+  };
+}
+
+/** The parameters of a layer under its name in a model. */
+const under = (name: string, parameters: State): State =>
+  Object.fromEntries(Object.entries(parameters).map(([key, numbers]) => [`${name}.${key}`, numbers]));
+
+const normalization = (writer: Writer, width: number): State => ({
+  weight: writer.filled([width], 1),
+  bias: writer.filled([width], 0),
+});
+
+function charLstm(folder: string): CharLstm {
+  const [symbols, hidden, time, batch] = [65, 256, 64, 32];
+  const writer = new Writer(folder);
+  const bound = 1 / Math.sqrt(hidden);
+  const lstm = {
+    weight_ih_l0: writer.floats([4 * hidden, symbols], bound),
+    weight_hh_l0: writer.floats([4 * hidden, hidden], bound),
+    bias_ih_l0: writer.floats([4 * hidden], bound),
+    bias_hh_l0: writer.floats([4 * hidden], bound),
+  };
+  return {
+    kind: 'charLstm',
+    tokens: writer.labels([time, batch], symbols),
+    targets: writer.labels([time * batch], symbols),
+    symbols,
+    hidden,
+    state: { ...under('lstm', lstm), ...under('head', writer.parameters([symbols, hidden])) },
+    lr: adam.lr,
+  };
+}
+
+function gpt(folder: string): Gpt {
+  const [symbols, layers, heads, width, context, batch] = [65, 4, 4, 128, 64, 12];
+  const writer = new Writer(folder);
+  const block = (): State => {
+    const projections = writer.parameters([3 * width, width]);
+    return {
+      'self_attn.in_proj_weight': projections.weight,
+      'self_attn.in_proj_bias': projections.bias,
+      ...under('self_attn.out_proj', writer.parameters([width, width])),
+      ...under('linear1', writer.parameters([4 * width, width])),
+      ...under('linear2', writer.parameters([width, 4 * width])),
+      ...under('norm1', normalization(writer, width)),
+      ...under('norm2', normalization(writer, width)),
+    };
+  };
+  const blocks = Array.from({ length: layers }, (_, i) => under(`blocks.${i}`, block()));
+  return {
+    kind: 'gpt',
+    tokens: writer.labels([batch, context], symbols),
+    targets: writer.labels([batch * context], symbols),
+    symbols,
+    layers,
+    heads,
+    width,
+    state: {
+      'tokens.weight': writer.floats([symbols, width]),
+      'positions.weight': writer.floats([context, width]),
+      ...Object.assign({}, ...blocks),
+      ...under('norm', normalization(writer, width)),
+      ...under('head', writer.parameters([symbols, width])),
+    },
+    lr: adam.lr,
   };
 }
 
@@ -212,7 +313,7 @@ export const rows: readonly Row[] = [
       return {
         kind: 'classifier',
         x: writer.floats([64, 1, 28, 28]),
-        labels: writer.labels(64, 10),
+        labels: writer.labels([64], 10),
         layers: [
           writer.conv(1, 6, 5, 0),
           { type: 'relu' },
@@ -241,7 +342,7 @@ export const rows: readonly Row[] = [
       return {
         kind: 'classifier',
         x: writer.floats([50, 3, 32, 32]),
-        labels: writer.labels(50, 10),
+        labels: writer.labels([50], 10),
         layers: [
           writer.conv(3, 32, 5, 2),
           { type: 'relu' },
@@ -253,5 +354,18 @@ export const rows: readonly Row[] = [
       };
     },
   },
-  // 10 (char-LSTM) and 11 (GPT) belong here as soon as there are layers for them: a new kind of workload each.
+  {
+    row: 10,
+    title: 'character LSTM, hidden 256, batch 32, 64 steps, 65 symbols, Adam',
+    unit: milliseconds,
+    targets: [],
+    prepare: charLstm,
+  },
+  {
+    row: 11,
+    title: 'GPT, 4 layers, 4 heads, width 128, context 64, batch 12, Adam',
+    unit: milliseconds,
+    targets: [],
+    prepare: gpt,
+  },
 ];

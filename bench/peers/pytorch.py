@@ -7,11 +7,16 @@ import time
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 
 def floats(numbers):
     return torch.from_numpy(np.fromfile(numbers['file'], np.float32).reshape(numbers['shape']))
+
+
+def integers(numbers):
+    return torch.from_numpy(np.fromfile(numbers['file'], np.int32).reshape(numbers['shape'])).long()
 
 
 def matmul(workload):
@@ -56,7 +61,7 @@ def layer(description):
 
 def classifier(workload):
     x = floats(workload['x'])
-    labels = torch.from_numpy(np.fromfile(workload['labels']['file'], np.int32)).long()
+    labels = integers(workload['labels'])
     net = [layer(description) for description in workload['layers']]
     options = dict(workload['optimizer'])
     make = {'sgd': torch.optim.SGD, 'adam': torch.optim.Adam}[options.pop('name')]
@@ -76,7 +81,64 @@ def classifier(workload):
     return step, lambda: [loss.item()]
 
 
-kinds = {'matmul': matmul, 'chain': chain, 'classifier': classifier}
+class CharLstm(nn.Module):
+    def __init__(self, workload):
+        super().__init__()
+        self.lstm = nn.LSTM(workload['symbols'], workload['hidden'])
+        self.head = nn.Linear(workload['hidden'], workload['symbols'])
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+
+
+class Gpt(nn.Module):
+    def __init__(self, workload):
+        super().__init__()
+        symbols, width, context = workload['symbols'], workload['width'], workload['tokens']['shape'][1]
+        options = dict(dim_feedforward=4 * width, dropout=0, activation='gelu', batch_first=True, norm_first=True)
+        self.tokens = nn.Embedding(symbols, width)
+        self.positions = nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(
+            nn.TransformerEncoderLayer(width, workload['heads'], **options) for _ in range(workload['layers'])
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, symbols)
+        self.places = torch.arange(context)
+        self.mask = nn.Transformer.generate_square_subsequent_mask(context)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens) + self.positions(self.places)
+        for block in self.blocks:
+            x = block(x, src_mask=self.mask, is_causal=True)
+        return self.head(self.norm(x))
+
+
+def language_model(model, x, workload):
+    model.load_state_dict({key: floats(numbers) for key, numbers in workload['state'].items()})
+    targets = integers(workload['targets'])
+    updater = torch.optim.Adam(model.parameters(), lr=workload['lr'])
+    loss = None
+
+    def step():
+        nonlocal loss
+        updater.zero_grad()
+        loss = F.cross_entropy(model(x).flatten(0, 1), targets)
+        loss.backward()
+        updater.step()
+
+    return step, lambda: [loss.item()]
+
+
+def char_lstm(workload):
+    x = F.one_hot(integers(workload['tokens']), workload['symbols']).float()
+    return language_model(CharLstm(workload), x, workload)
+
+
+def gpt(workload):
+    return language_model(Gpt(workload), integers(workload['tokens']), workload)
+
+
+kinds = {'matmul': matmul, 'chain': chain, 'classifier': classifier, 'charLstm': char_lstm, 'gpt': gpt}
 workload = None
 
 

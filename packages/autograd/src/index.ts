@@ -336,6 +336,7 @@ export {
   tril,
   triu,
 } from './ops/rearrange.ts';
+export { lstm } from './ops/recurrent.ts';
 export {
   all,
   amax,

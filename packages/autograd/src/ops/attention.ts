@@ -35,24 +35,30 @@ function weigh(op: string, query: Tensor, key: Tensor, options: AttentionOptions
   const [features, queries, keys] = [query.shape.at(-1)!, query.shape.at(-2)!, key.shape.at(-2)!];
   const { attnMask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
   const scores = query.mul(scale).matmul(key.mT);
-  if (attnMask === null && !isCausal) return keys === 0 ? scores : scores.softmax(-1);
   if (attnMask !== null && isCausal) {
     throw new ArgumentError(
       `${op}: give a mask or isCausal, not both; a causal mask is ones([L, S]).tril().ne(0)`,
     );
   }
-  const mask = attnMask ?? constant(1, 'bool', [queries, keys]).tril();
-  checkTensor(op, 'attnMask', mask);
-  if (mask.dtype !== 'bool' && mask.dtype !== query.dtype) {
-    throw new DTypeError(`${op}: the mask is ${mask.dtype}, expected bool or ${query.dtype}, as the query`);
+  const none = Number.NEGATIVE_INFINITY;
+  if (attnMask === null) {
+    if (keys === 0) return scores;
+    // Every query sees the first key: none of its rows is -inf because of the mask.
+    const seen = () => constant(1, 'bool', [queries, keys]).tril();
+    return (isCausal ? scores.where(seen(), none) : scores).softmax(-1);
   }
-  if (!sameShape(broadcastShapes(op, mask.shape, scores.shape), scores.shape)) {
-    throw new ShapeError(
-      `${op}: the mask of shape ${formatShape(mask.shape)} does not expand to the scores of shape ${formatShape(scores.shape)}`,
+  checkTensor(op, 'attnMask', attnMask);
+  if (attnMask.dtype !== 'bool' && attnMask.dtype !== query.dtype) {
+    throw new DTypeError(
+      `${op}: the mask is ${attnMask.dtype}, expected bool or ${query.dtype}, as the query`,
     );
   }
-  const none = Number.NEGATIVE_INFINITY;
-  const masked = mask.dtype === 'bool' ? scores.where(mask, none) : scores.add(mask);
+  if (!sameShape(broadcastShapes(op, attnMask.shape, scores.shape), scores.shape)) {
+    throw new ShapeError(
+      `${op}: the mask of shape ${formatShape(attnMask.shape)} does not expand to the scores of shape ${formatShape(scores.shape)}`,
+    );
+  }
+  const masked = attnMask.dtype === 'bool' ? scores.where(attnMask, none) : scores.add(attnMask);
   // A row of -inf has no softmax: it is replaced before NaN arises, and its weights are 0.
   const seen = masked.ne(none).any(-1).unsqueeze(-1);
   return masked.where(seen, 0).softmax(-1).where(seen, 0);

@@ -5,15 +5,16 @@ import { checkList, type Dims, formatShape, normalizeDim } from '../tensor/shape
 import { allocate, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { indexSelect } from './indexing.ts';
+import { partsOf } from './parts.ts';
 import { vector } from './positions.ts';
 import type { Refusals, Samples } from './samples.ts';
-import { cat, expand, flip, narrow, reshape, slice } from './shape.ts';
+import { cat, expand, flip, reshape, slice } from './shape.ts';
 
 // Compositions of views, copies and selections: their derivatives follow from those.
 
 /**
  * Views of consecutive parts along `dim`: of `sizes` positions each (the last may be shorter), or of the given numbers
- * of positions. Derivative: the cotangent of each part at its positions, 0 elsewhere.
+ * of positions. Derivative: the cotangents of the parts joined.
  *
  * Errors: IndexError for `dim`; ShapeError for a 0-dimensional tensor; ArgumentError unless the sizes are whole numbers that
  * add up to the axis. PyTorch: `torch.split`.
@@ -38,11 +39,7 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
       `split: parts of [${parts.join(', ')}] positions do not make up the ${length} of dim ${dim} of shape ${formatShape(x.shape)}`,
     );
   }
-  let start = 0;
-  return parts.map((part) => {
-    start += part;
-    return narrow(x, axis, start - part, part);
-  });
+  return partsOf(x, { axis, lengths: parts });
 }
 export const splitSamples: Samples = (s) => [
   s.tensorOf([3, 5]),
@@ -73,7 +70,7 @@ function evenParts(length: number, size: number): number[] {
 
 /**
  * Views of `chunks` parts along `dim`, all but the last of one size; fewer parts where the axis is too short.
- * Derivative: the cotangent of each part at its positions, 0 elsewhere.
+ * Derivative: the cotangents of the parts joined.
  *
  * Errors: IndexError for `dim`; ShapeError for a 0-dimensional tensor; ArgumentError unless `chunks` is a whole number >= 1.
  * PyTorch: `torch.chunk`.

@@ -44,6 +44,7 @@ import * as pool from './pool.ts';
 import * as products from './products.ts';
 import * as pseudoinverse from './pseudoinverse.ts';
 import * as rearrange from './rearrange.ts';
+import * as recurrent from './recurrent.ts';
 import * as reduce from './reduce.ts';
 import type { Refusals, Samples } from './samples.ts';
 import * as scatter from './scatter.ts';
@@ -156,6 +157,7 @@ export const registry: readonly RegisteredOp[] = [
   ...collectOps('subscript', subscript),
   ...collectOps('products', products),
   ...collectOps('linear', linear),
+  ...collectOps('recurrent', recurrent),
   ...collectOps('tensorProducts', tensorProducts),
   ...collectOps('einsum', einsum),
   ...collectOps('cholesky', cholesky),

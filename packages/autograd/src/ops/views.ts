@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { broadcastShapes, formatShape, normalizeDim, type Shape, sizeOf } from '../tensor/shape.ts';
 import { contiguousStrides, type Layout, reshaped, resolveShape } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
+import { partsOf } from './parts.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { expand, permute, reshape, slice } from './shape.ts';
 
@@ -249,7 +250,9 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
   const axis = normalizeDim('unbind', dim, x.ndim);
   const length = x.shape[axis];
   if (length === undefined) throw new ShapeError('unbind: a tensor of shape () has no axis to take apart');
-  return Array.from({ length }, (_, i) => x.select(axis, i));
+  const parts = partsOf(x, { axis, lengths: new Array<number>(length).fill(1) });
+  const shape = x.shape.toSpliced(axis, 1);
+  return parts.map((part) => reshape(part, shape));
 }
 export const unbindSamples: Samples = (s) => [s.tensorOf([2, 3]), s.oneOf([0, 1, -1])];
 export const unbindRefusals: Refusals = (s) => [

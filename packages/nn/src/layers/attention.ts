@@ -188,26 +188,42 @@ export class MultiheadAttention extends Module {
     checkNoOthers('MultiheadAttention', others);
     this.#checkInputs(query, key, value);
     const single = query.ndim === 2;
-    const [q, k, v] = this.#project([query, key, value].map((x) => this.#batched(x, single)));
+    const [q, k, v] = this.#project(query, key, value, single);
     const [heads, more] = [this.#split(q), this.#extraKeys(q.shape[1]!)];
-    const keys = this.#split(cat([k, ...more.map((each) => each.key)], 0));
-    const values = this.#split(cat([v, ...more.map((each) => each.value)], 0));
+    const behind = (x: Tensor, others: readonly Tensor[]) => (others.length > 0 ? cat([x, ...others]) : x);
+    const keys = this.#split(
+      behind(
+        k,
+        more.map((each) => each.key),
+      ),
+    );
+    const values = this.#split(
+      behind(
+        v,
+        more.map((each) => each.value),
+      ),
+    );
     const sizes = { batch: q.shape[1]!, queries: q.shape[0]!, keys: k.shape[0]!, extra: more.length };
-    const mask = this.#mask(attnMask, single ? (keyPaddingMask?.unsqueeze(0) ?? null) : keyPaddingMask, {
-      ...sizes,
-      isCausal,
-      dtype: q.dtype,
-    });
+    // Time alone hides nothing from all, which attention makes use of.
+    const timeOnly = isCausal && attnMask === null && keyPaddingMask === null && more.length === 0;
+    const mask = timeOnly
+      ? null
+      : this.#mask(attnMask, single ? (keyPaddingMask?.unsqueeze(0) ?? null) : keyPaddingMask, {
+          ...sizes,
+          isCausal,
+          dtype: q.dtype,
+        });
+    const hiding = { attnMask: mask, isCausal: timeOnly };
 
     const dropoutP = this.training ? this.dropout : 0;
     let weights: Tensor | null = null;
     let attended: Tensor;
     if (needWeights) {
-      weights = dropout(attentionWeights(heads, keys, { attnMask: mask }), dropoutP);
+      weights = dropout(attentionWeights(heads, keys, hiding), dropoutP);
       attended = weights.matmul(values);
       if (averageAttnWeights) weights = weights.mean(1);
     } else {
-      attended = scaledDotProductAttention(heads, keys, values, { attnMask: mask, dropoutP });
+      attended = scaledDotProductAttention(heads, keys, values, { ...hiding, dropoutP });
     }
     const { queries, batch } = sizes;
     const joined = attended.permute([2, 0, 1, 3]).reshape([queries, batch, this.embedDim]);
@@ -244,11 +260,18 @@ export class MultiheadAttention extends Module {
     return this.batchFirst ? x.transpose(0, 1) : x;
   }
 
-  #project(inputs: readonly Tensor[]): [q: Tensor, k: Tensor, v: Tensor] {
+  #project(query: Tensor, key: Tensor, value: Tensor, single: boolean): [q: Tensor, k: Tensor, v: Tensor] {
     const { inProjWeight, qProjWeight, kProjWeight, vProjWeight, inProjBias } = this;
+    if (inProjWeight !== null && query === key && key === value) {
+      // Of itself: one product for all three.
+      const [q, k, v] = linear(this.#batched(query, single), inProjWeight, inProjBias).chunk(3, -1);
+      return [q!, k!, v!];
+    }
     const weights = inProjWeight?.chunk(3) ?? [qProjWeight!, kProjWeight!, vProjWeight!];
     const biases = inProjBias?.chunk(3) ?? [];
-    const [q, k, v] = inputs.map((x, i) => linear(x, weights[i]!, biases[i] ?? null));
+    const [q, k, v] = [query, key, value].map((x, i) =>
+      linear(this.#batched(x, single), weights[i]!, biases[i] ?? null),
+    );
     return [q!, k!, v!];
   }
 

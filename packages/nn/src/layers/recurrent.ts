@@ -5,6 +5,7 @@ import {
   type FloatDType,
   formatShape,
   getDefaultDType,
+  lstm,
   ShapeError,
   stack,
   type Tensor,
@@ -61,6 +62,12 @@ interface Weights {
   readonly biasIh: Tensor | null;
   readonly biasHh: Tensor | null;
   readonly hr: Tensor | null;
+}
+
+/** The states at all times of one direction of one layer, and the last state. */
+interface Pass<State> {
+  readonly output: Tensor;
+  readonly state: State;
 }
 
 /** Parameters by the names of their fields: `weightIhL0`, `biasHhL1Reverse`. */
@@ -204,13 +211,16 @@ abstract class Recurrent<State> extends Module {
     return [this.batchFirst ? sequence.transpose(0, 1) : sequence, this.stateOf(state)];
   }
 
+  /** One direction of one layer, as one operation where there is one. */
+  protected whole(_sequence: Tensor, _start: State, _weights: Weights): Pass<State> | null {
+    return null;
+  }
+
   /** One direction of one layer. */
-  #run(
-    sequence: Tensor,
-    start: State,
-    { ih, hh, biasIh, biasHh, hr }: Weights,
-    backward: boolean,
-  ): { output: Tensor; state: State } {
+  #run(sequence: Tensor, start: State, weights: Weights, backward: boolean): Pass<State> {
+    const whole = this.whole(backward ? sequence.flip(0) : sequence, start, weights);
+    if (whole !== null) return backward ? { ...whole, output: whole.output.flip(0) } : whole;
+    const { ih, hh, biasIh, biasHh, hr } = weights;
     // What the inputs of all times give, in one product.
     const fromInputs = linear(sequence, ih, biasIh).unbind(0);
     const step = this.step();
@@ -421,5 +431,16 @@ export class LSTM extends Recurrent<LstmState> {
 
   protected step(): CellStep<LstmState> {
     return lstmStep;
+  }
+
+  protected override whole(
+    sequence: Tensor,
+    [h, c]: LstmState,
+    { ih, hh, biasIh, biasHh, hr }: Weights,
+  ): Pass<LstmState> | null {
+    if (hr !== null) return null;
+    const gates = linear(sequence, ih, biasIh && biasHh && biasIh.add(biasHh));
+    const [output, last] = lstm(gates, h, c, hh);
+    return { output, state: [output.select(0, -1), last] };
   }
 }
