@@ -211,7 +211,7 @@ abstract class Recurrent<State> extends Module {
     return [this.batchFirst ? sequence.transpose(0, 1) : sequence, this.stateOf(state)];
   }
 
-  /** One direction of one layer, as one operation where there is one. */
+  /** @internal One direction of one layer, as one operation where there is one. */
   protected whole(_sequence: Tensor, _start: State, _weights: Weights): Pass<State> | null {
     return null;
   }
@@ -433,6 +433,7 @@ export class LSTM extends Recurrent<LstmState> {
     return lstmStep;
   }
 
+  /** @internal */
   protected override whole(
     sequence: Tensor,
     [h, c]: LstmState,
