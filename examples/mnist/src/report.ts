@@ -44,8 +44,11 @@ export async function writeReport({
       ],
     }),
     'weights.png': await drawWeights(weights, {
-      text: `What the ${units} look at: the weights of the first layer`,
-      subtitle: `A tile for each ${unit} (${weights.shape[0]} of ${filters.shape[0]}): its output rises with ink on red, falls with ink on blue`,
+      text: `What the ${units} look at`,
+      subtitle: [
+        `Weights of the first layer, a tile for each ${unit} (${weights.shape[0]} of ${filters.shape[0]})`,
+        'Its output rises with ink on red, falls with ink on blue',
+      ],
     }),
     'mistakes.png': await drawMistakes(worst, {
       text: `Misclassified test digits: ${number(mistakes.length)} of ${number(tested.length)}`,
