@@ -7,7 +7,9 @@ import { run } from '../src/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensortape-text-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 let output = '';
 beforeEach(() => {
