@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { pauses, UserError } from '@tensortape/example-shared';
 import { optim } from 'tensortape';
-import { UserError } from './errors.ts';
 import { History } from './history.ts';
 import type { DigitClassifier } from './model.ts';
 import { defaultLr } from './options.ts';
@@ -54,17 +53,6 @@ export async function runEpochs({
     progress.stop();
   }
   return history;
-}
-
-/** Now and then lets Ctrl-C and the bar's timer come through, which wait while a loop computes. */
-function pauses(signal: AbortSignal): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < 50) return;
-    await setImmediate();
-    signal.throwIfAborted();
-    last = performance.now();
-  };
 }
 
 function divergence(loss: number, { epoch, step, plan }: History, lr: number): UserError {

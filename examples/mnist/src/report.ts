@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from 'tensortape/node';
-import type { Data } from './data.ts';
-import { number, percent } from './format.ts';
+import { type DigitSets, number, percent, writeFiles } from '@tensortape/example-shared';
 import type { History } from './history.ts';
 import type { Mistake } from './mistakes.ts';
 import type { DigitClassifier } from './model.ts';
@@ -15,7 +12,7 @@ const [mostUnits, mostMistakes] = [128, 50];
 /** What there is to report. */
 export interface Outcome {
   options: Options;
-  data: Data;
+  data: DigitSets;
   history: History;
   test: Scores;
   mistakes: readonly Mistake[];
@@ -31,22 +28,27 @@ export async function writeReport({
   mistakes,
   net,
 }: Outcome): Promise<string[]> {
-  const { lr, batch, hidden, out } = options;
+  const { model, lr, batch, out } = options;
   const { training, validation, test: tested } = data;
-  const weights = net.fc1.weight.detach().slice(0, 0, mostUnits);
+  const { name, filters } = net;
+  const weights = filters.slice(0, 0, mostUnits);
+  const [units, unit] = model === 'cnn' ? ['filters', 'filter'] : ['hidden units', 'unit'];
   const worst = mistakes.slice(0, mostMistakes);
 
-  const files: Record<string, string | Uint8Array> = {
+  return writeFiles(out, {
     'curves.svg': await drawCurves(history, {
-      text: `Training a 784-${hidden}-10 network on ${data.name}`,
+      text: `Training a ${name} network on ${data.name}`,
       subtitle: [
         `Adam, learning rate from ${lr} to 0, batches of ${batch}, ${number(training.length)} digits`,
         `Test accuracy ${percent(test.accuracy)} on ${number(tested.length)} other digits`,
       ],
     }),
     'weights.png': await drawWeights(weights, {
-      text: 'What the hidden units look at: the weights of the first layer',
-      subtitle: `A tile for each unit (${weights.shape[0]} of ${hidden}): its output rises with ink on red, falls with ink on blue`,
+      text: `What the ${units} look at`,
+      subtitle: [
+        `Weights of the first layer, a tile for each ${unit} (${weights.shape[0]} of ${filters.shape[0]})`,
+        'Its output rises with ink on red, falls with ink on blue',
+      ],
     }),
     'mistakes.png': await drawMistakes(worst, {
       text: `Misclassified test digits: ${number(mistakes.length)} of ${number(tested.length)}`,
@@ -71,9 +73,5 @@ export async function writeReport({
       null,
       2,
     )}\n`,
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await writeFileAtomic(join(out, name), typeof content === 'string' ? Buffer.from(content) : content);
-  }
-  return Object.keys(files).map((name) => join(out, name));
+  });
 }

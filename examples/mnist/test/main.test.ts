@@ -27,7 +27,7 @@ function start(words: string, interruptAt?: string): Promise<End> {
     {
       cwd: folder,
       env: { ...process.env, TENSORTAPE_DATA: '', XDG_CACHE_HOME: folder },
-      timeout: 25_000,
+      timeout: 55_000,
       killSignal: 'SIGKILL',
     },
   );
@@ -160,6 +160,16 @@ describe('a short run on generated digits', () => {
     expect(again!.equals(files.get('model.safetensors')!)).toBe(true);
     expect(other!.equals(again!)).toBe(false);
   });
+});
+
+test('a short run of the convolutional network learns, and draws its filters', async () => {
+  const { code, output, errors } = await start('--model cnn --epochs 1 --limit 600 --batch 10 --out cnn');
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  expect(output).toContain('convolutional with ReLU, 61,706 parameters from seed 0');
+  const files = new Map(filesIn('cnn'));
+  expect(JSON.parse(String(files.get('history.json'))).test.accuracy).toBeGreaterThan(0.5);
+  expect(nn.parseState(files.get('model.safetensors')!).get('conv2.weight')!.shape).toEqual([16, 6, 5, 5]);
+  expect([...files.keys()]).toContain('weights.png');
 });
 
 test('a loss that is no number stops the training, says where and why, and spares earlier files', async () => {

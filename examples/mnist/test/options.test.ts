@@ -11,6 +11,7 @@ afterEach(() => {
 
 test('without words, the defaults', () => {
   expect(parseOptions([])).toEqual({
+    model: 'mlp',
     epochs: 5,
     batch: 100,
     lr: 0.003,
@@ -24,6 +25,7 @@ test('every option is read', () => {
   const words =
     '--epochs 2 --batch 32 --lr 1e-4 --hidden 64 --seed 7 --limit 500 --data a --out b --download'.split(' ');
   expect(parseOptions(words)).toEqual({
+    model: 'mlp',
     epochs: 2,
     batch: 32,
     lr: 1e-4,
@@ -34,6 +36,11 @@ test('every option is read', () => {
     out: 'b',
     download: true,
   });
+});
+
+test('the convolutional network has a folder of its own', () => {
+  expect(parseOptions(['--model', 'cnn'])).toMatchObject({ model: 'cnn', out: 'runs/mnist-cnn' });
+  expect(parseOptions(['--model', 'cnn', '--out', 'a'])).toMatchObject({ model: 'cnn', out: 'a' });
 });
 
 test.each([
@@ -53,6 +60,8 @@ test.each([
   ['--limit 0', "'--limit <n>' argument '0' is invalid."],
   ['--data=', "'--data <folder>' argument '' is invalid. Give the path of a folder."],
   ['--out=', "'--out <folder>' argument '' is invalid."],
+  ['--model rnn', "'--model <name>' argument 'rnn' is invalid. Allowed choices are mlp, cnn."],
+  ['--model cnn --hidden 5', "option '--hidden <n>' is for --model mlp"],
   ['--epoch 3', "unknown option '--epoch'\n(Did you mean --epochs?)"],
   ['--verbose', "unknown option '--verbose'"],
   ['5', "unexpected word '5'. Options stand after a -- of their own: npm start -- --epochs 5"],
@@ -65,7 +74,7 @@ test.each([
 test('--help names every option and its default', () => {
   expect(() => parseOptions(['--help'])).toThrow(expect.objectContaining({ exitCode: 0 }));
   expect(written(output)).toMatch(/--epochs <n> +passes over the training images \(default: 5\)/);
-  for (const name of ['batch', 'lr', 'hidden', 'seed', 'limit', 'data', 'download', 'out', 'help']) {
+  for (const name of ['model', 'batch', 'lr', 'hidden', 'seed', 'limit', 'data', 'download', 'out', 'help']) {
     expect(written(output)).toContain(`--${name}`);
   }
 });

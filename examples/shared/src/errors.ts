@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** Something that the user can put right: the message says what is wrong and what to do, and no stack is shown. */
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -24,4 +26,15 @@ export function interruptSignal(): AbortSignal {
   process.once('SIGINT', () => controller.abort(new Interrupted(130)));
   process.once('SIGTERM', () => controller.abort(new Interrupted(143)));
   return controller.signal;
+}
+
+/** What a loop that computes awaits between its steps: now and then lets Ctrl-C and timers come through, which wait meanwhile. */
+export function pauses(signal: AbortSignal): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 50) return;
+    await setImmediate();
+    signal.throwIfAborted();
+    last = performance.now();
+  };
 }

@@ -16,6 +16,12 @@ const [wasm, ...fontBuffers] = await Promise.all(
 );
 await initWasm(wasm!);
 
+/** A picture's heading. */
+export interface Title {
+  text: string;
+  subtitle: string | string[];
+}
+
 /** Draws a Vega-Lite chart as SVG, in the one look that all pictures here share. */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec, { config: look }).spec), { renderer: 'none' });
@@ -48,6 +54,16 @@ export interface Bitmap {
 export function imageUrl(bitmap: Bitmap): string {
   return `data:image/png;base64,${encode(bitmap).toString('base64')}`;
 }
+
+/** A bitmap that fills a chart of `scale` times its size. */
+export const imageLayer = (bitmap: Bitmap, scale: number) => {
+  const [width, height] = [scale * bitmap.width, scale * bitmap.height];
+  return {
+    data: { values: [{ url: imageUrl(bitmap) }] },
+    mark: { type: 'image' as const, width, height },
+    encoding: { x: { value: width / 2 }, y: { value: height / 2 }, url: { field: 'url' } },
+  };
+};
 
 function encode({ width, height, kind, pixels }: Bitmap): Buffer {
   const png = new PNG({ width, height });
