@@ -1,4 +1,4 @@
-import { formatShape, isFloat, noGrad, sameShape, Tensor } from '@tensortape/autograd';
+import { ArgumentError, formatShape, isFloat, noGrad, sameShape, Tensor } from '@tensortape/autograd';
 
 /**
  * The values of a module by name: keys as PyTorch's (`fc1.weight`, `running_mean`), tensors that share their elements
@@ -57,6 +57,12 @@ export function loadInto(
   given: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadOptions,
 ): LoadReport {
+  if (!(given instanceof Map)) {
+    throw new ArgumentError(
+      `${owner}: expected a Map of tensors by key, as stateDict() and loadFile() give it; make one of a record with ` +
+        'new Map(Object.entries(record))',
+    );
+  }
   const missingKeys = [...own.keys()].filter((key) => !given.has(key));
   const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));
   const report = { missingKeys, unexpectedKeys };

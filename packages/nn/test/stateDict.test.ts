@@ -112,6 +112,13 @@ test('refuses what is no tensor', () => {
   );
 });
 
+test('refuses a record in the place of a Map, with the remedy', () => {
+  const record: never = JSON.parse('{ "weight": [1] }');
+  expect(() => new Linear(1, 1).loadStateDict(record)).toThrow(
+    /expected a Map of tensors .* Object\.entries/,
+  );
+});
+
 test('loads a tied parameter under either name', () => {
   class Tied extends Module {
     a = new Parameter(ones([1]));
