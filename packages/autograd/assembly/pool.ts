@@ -153,12 +153,6 @@ export function maxPoolF32(
   maxPool<f32>(x, planes, pixels, passes, descriptions, y, places, work, room);
 }
 
-export function maxPoolF64(
-  x: usize, planes: i32, pixels: i32, passes: i32, descriptions: usize, y: usize, places: i32, work: usize, room: usize,
-): void {
-  maxPool<f64>(x, planes, pixels, passes, descriptions, y, places, work, room);
-}
-
 // @ts-ignore: decorator
 @inline
 function scatterAdd<T>(

@@ -39,8 +39,14 @@ function expectEqual(request: Request, ours: unknown, theirs: unknown): void {
   expect(normalizeText(ourText)).toBe(normalizeText(text));
   expect(Object.keys(ourNumbers.state)).toEqual(Object.keys(numbers.state));
   const error = worstError(ourNumbers, numbers);
-  if (error > tolerance[request.dtype])
-    expect({ request, error, ...ourNumbers }).toEqual({ error: 0, ...numbers });
+  if (error <= tolerance[request.dtype]) return;
+  if (request.dtype === 'float32') {
+    // Where float32's rounding is multiplied, PyTorch too misses what float64 gives.
+    const exact: Request = JSON.parse(JSON.stringify(request).replaceAll('"float32"', '"float64"'));
+    const { text: _, ...truth } = Object(train(exact));
+    if (error <= 3 * worstError(numbers, truth)) return;
+  }
+  expect({ request, error, ...ourNumbers }).toEqual({ error: 0, ...numbers });
 }
 
 /** Requests and PyTorch's answers, for machines without it. */

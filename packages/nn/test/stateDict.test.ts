@@ -114,9 +114,7 @@ test('refuses what is no tensor', () => {
 
 test('refuses a record in the place of a Map, with the remedy', () => {
   const record: Map<string, never> = JSON.parse('{ "weight": [1] }');
-  expect(() => new Linear(1, 1).loadStateDict(record)).toThrow(
-    /expected a Map of tensors .*Object\.entries/,
-  );
+  expect(() => new Linear(1, 1).loadStateDict(record)).toThrow(/expected a Map of tensors .*Object\.entries/);
 });
 
 test('loads a tied parameter under either name', () => {

@@ -382,7 +382,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
       fc.property(floats, pooling, lying, patterns(anything), (dtype, { shape, axes }, how, pattern) => {
         const x = lay(dtype, shape, how, pattern);
         const actual = maxPool(x, axes);
-        expect(actual === null).toBe(x.size === 0);
+        expect(actual === null).toBe(x.size === 0 || dtype === 'float64');
         if (actual) expectSame(actual.array, images.maxPool(x, axes).array);
       }),
     );
@@ -505,7 +505,11 @@ function convolutions(kernel: keyof ConvolutionSet, set: ConvolutionSet): void {
         const weight = lay(dtype, [groups * filters, channels, ...c.kernel], right, pattern);
         const bias = biased ? lay(dtype, [groups * filters], left, pattern) : null;
         const g = lay(dtype, [batch, groups * filters, ...c.output], left, pattern);
-        const p = wasmConv.plan(dtype, batch, filters, channels, c)!;
+        const p = wasmConv.plan(dtype, batch, filters, channels, c);
+        if (p === null) {
+          expect([dtype, channels, filters <= 2, groups > 1]).toEqual(['float64', 1, true, true]);
+          return;
+        }
         // No BLAS is asked for these.
         if (p.depthwise && set !== wasmConv) return;
         const [actual, expected] = {

@@ -71,6 +71,9 @@ export function plan(
   const { input, output, kernel, stride, padding, groups } = c;
   const [pixels, places, taps] = [sizeOf(input), sizeOf(output), sizeOf(kernel)];
   if (images * filters * channels * pixels * places === 0) return null;
+  // Of so few filters a channel, a product of matrices would have too few rows.
+  const depthwise = channels === 1 && groups > 1 && filters <= 2;
+  if (depthwise && dtype !== 'float32') return null;
   const { outerTaps, innerTaps, rows, length, starts, from, to, first, step } = windowRows(
     c,
     contiguousStrides(input),
@@ -94,8 +97,7 @@ export function plan(
     taps,
     units: channels * outerTaps,
     direct: taps === 1 && input.every((size, i) => size === output[i] && stride[i] === 1 && padding[i] === 0),
-    // Of so few filters a channel, a product of matrices would have too few rows.
-    depthwise: channels === 1 && groups > 1 && filters <= 2,
+    depthwise,
     rowBlock,
     placeBlock,
     rows,
@@ -141,7 +143,7 @@ function call(
 }
 
 /** The kernels of channels with filters of their own. */
-const depthwise = {
+const depthwiseKernels = {
   convInput: 'depthwiseInput',
   convWeight: 'depthwiseWeight',
   convolution: 'depthwise',
@@ -199,7 +201,7 @@ function perImage(
         ...layout(p, windows, columns + thread * block, unit.scratchBase + thread * unit.gemmWorkBytes),
       ]);
     }
-    call(site, p.depthwise ? depthwise[kernel] : kernel, size, calls);
+    call(site, p.depthwise ? depthwiseKernels[kernel] : kernel, size, calls);
     const end = outAt / size + count * groups * outPerPart;
     out.set(view.subarray(outAt / size, end), n * groups * outPerPart);
   }
@@ -269,7 +271,7 @@ function weightCotangent(x: View, g: View, p: Plan): Storage {
         ...[u, Math.min(u + unitShare, units)],
       ]);
     }
-    call(site, p.depthwise ? depthwise.convWeight : 'convWeight', size, calls);
+    call(site, p.depthwise ? depthwiseKernels.convWeight : 'convWeight', size, calls);
   }
   out.set(view.subarray(weightAt / size, weightAt / size + out.length));
   return new Storage(out);
