@@ -1,13 +1,9 @@
 // Sums in float64, with the bits of the reference kernels.
 
+import { loadPair } from './pair';
+
 /** Rows of more elements are halved: the error grows with log n. */
 const BLOCK: i32 = 128;
-
-// @ts-ignore: decorator
-@inline
-function low<T>(at: usize): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
-}
 
 /** The sum of up to BLOCK elements: of every fourth one, then of these four sums, then of the rest one by one. */
 // @ts-ignore: decorator
@@ -19,8 +15,8 @@ function sumBlock<T>(x: usize, n: i32): f64 {
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
   for (; x < fours; x += 4 * size) {
-    a = f64x2.add(a, low<T>(x));
-    b = f64x2.add(b, low<T>(x + 2 * size));
+    a = f64x2.add(a, loadPair<T>(x));
+    b = f64x2.add(b, loadPair<T>(x + 2 * size));
   }
   a = f64x2.add(a, b);
   let total = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
@@ -58,7 +54,7 @@ function addRows<T>(x: usize, rows: i32, n: i32, totals: usize): void {
     const end = x + line;
     let to = totals;
     for (let from = x; from < end; from += pair, to += 16) {
-      v128.store(to, f64x2.add(v128.load(to), low<T>(from)));
+      v128.store(to, f64x2.add(v128.load(to), loadPair<T>(from)));
     }
   }
 }

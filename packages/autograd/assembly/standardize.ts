@@ -1,13 +1,9 @@
 // Deviations of rows from their means, in float64.
 
+import { loadPair, storePair } from './pair';
+
 /** Rows of more elements are halved: the error grows with log n. */
 const BLOCK: i32 = 128;
-
-// @ts-ignore: decorator
-@inline
-function pairAt<T>(at: usize): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
-}
 
 // @ts-ignore: decorator
 @inline
@@ -19,8 +15,8 @@ function squareBlock<T>(x: usize, n: i32, mean: f64): f64 {
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
   for (; x < fours; x += 4 * size) {
-    const low = f64x2.sub(pairAt<T>(x), center);
-    const high = f64x2.sub(pairAt<T>(x + 2 * size), center);
+    const low = f64x2.sub(loadPair<T>(x), center);
+    const high = f64x2.sub(loadPair<T>(x + 2 * size), center);
     a = f64x2.add(a, f64x2.mul(low, low));
     b = f64x2.add(b, f64x2.mul(high, high));
   }
@@ -70,9 +66,8 @@ function scaleRows<T>(x: usize, rows: i32, n: i32, means: usize, scales: usize):
     const end = x + <usize>n * size;
     const pairs = x + <usize>(n & ~1) * size;
     for (; x < pairs; x += 2 * size) {
-      const y = f64x2.mul(f64x2.sub(pairAt<T>(x), center), factor);
-      if (sizeof<T>() == 4) v128.store64_lane(x, f32x4.demote_f64x2_zero(y), 0);
-      else v128.store(x, y);
+      const y = f64x2.mul(f64x2.sub(loadPair<T>(x), center), factor);
+      storePair<T>(x, y);
     }
     for (; x < end; x += size) store<T>(x, <T>((<f64>load<T>(x) - mean) * scale));
   }
