@@ -61,6 +61,18 @@ const checkCommand = async (tarballs) => {
   }
 };
 
+/** Exported classes that bear another name: modules print theirs. */
+const misnamed = `
+  const found = [];
+  for (const name of ['tensortape', 'tensortape/node', '@tensortape/autograd', '@tensortape/nn', '@tensortape/optim', '@tensortape/datasets']) {
+    for (const [key, value] of Object.entries(await import(name))) {
+      const isClass = typeof value === 'function' && /^class\\b/.test(Function.prototype.toString.call(value));
+      if (isClass && value.name !== key) found.push(name + ': ' + key + ' is called ' + value.name);
+    }
+  }
+  if (found.length > 0) throw new Error(found.join('\\n'));
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'tensortape-pack-'));
 try {
   await run(
@@ -75,6 +87,9 @@ try {
   await Promise.all(paths.map(check));
   console.log(`publint and attw accept ${tarballs.join(', ')}`);
   await checkCommand(paths);
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', misnamed], {
+    cwd: join(folder, 'project'),
+  });
   console.log('npx tensortape runs from them, with its exit codes');
 } catch (error) {
   console.error(error.message);
