@@ -1,6 +1,5 @@
 import { ArgumentError } from '../tensor/errors.ts';
-import { blasThreshold } from './blas/index.ts';
-import { type Blas, systemBlas } from './blas/library.ts';
+import { type Blas, blasThreshold, systemBlas } from './blas/index.ts';
 import { wasmUnavailable } from './wasm/memory.ts';
 
 /**

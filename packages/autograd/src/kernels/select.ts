@@ -1,7 +1,6 @@
 import type { View } from '../tensor/view.ts';
 import { blasFor, pays } from './backend.ts';
-import * as blasConv from './blas/conv.ts';
-import { matmul as blasMatmul } from './blas/index.ts';
+import { blasConv, blasMatmul } from './blas/index.ts';
 import type { Convolution, ImageKernels, Kernels } from './kernels.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { matmul as blasMatmul } from '../../src/kernels/blas/index.ts';
+import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
 import { matmul as referenceMatmul } from '../../src/kernels/reference/matmul.ts';
 import { numThreads, setNumThreads } from '../../src/kernels/threads.ts';

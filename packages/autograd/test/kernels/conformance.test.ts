@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as blasConv from '../../src/kernels/blas/conv.ts';
-import { matmul as blasMatmul } from '../../src/kernels/blas/index.ts';
+import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
 import type { AdamStep, Convolution, SgdStep, Taps } from '../../src/kernels/kernels.ts';
 import { imageKernelsOn } from '../../src/kernels/reference/image.ts';
