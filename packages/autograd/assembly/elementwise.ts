@@ -1,7 +1,7 @@
 // Elementwise kernels over chunks in scratch. They work in whole vectors: up to 15 bytes behind a result are lost, and
 // as much behind an operand is read.
 
-import { EXP, EXPM1, LOG, LOG1P, SIGMOID, SOFTPLUS, TANH, transcendental } from './transcendental';
+import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, transcendental } from './transcendental';
 
 const NEG: i32 = 0;
 const ABS: i32 = 1;
@@ -197,6 +197,8 @@ export function sigmoidF32(x: usize, y: usize, n: i32): void { unaryFloat32(SIGM
 export function expm1F32(x: usize, y: usize, n: i32): void { unaryFloat32(EXPM1, x, y, n); }
 export function log1pF32(x: usize, y: usize, n: i32): void { unaryFloat32(LOG1P, x, y, n); }
 export function softplusF32(x: usize, y: usize, n: i32): void { unaryFloat32(SOFTPLUS, x, y, n); }
+export function erfF32(x: usize, y: usize, n: i32): void { unaryFloat32(ERF, x, y, n); }
+export function ndtrF32(x: usize, y: usize, n: i32): void { unaryFloat32(NDTR, x, y, n); }
 
 // Binary kernels: y = a op b for `rows` rows of n elements. From row to row an operand moves on by the bytes of its row (0: it
 // is the same row again); a step is 16 bytes, or 0 for an operand that stands still in a row.

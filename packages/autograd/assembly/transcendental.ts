@@ -7,6 +7,8 @@ export const SIGMOID: i32 = 3;
 export const EXPM1: i32 = 4;
 export const LOG1P: i32 = 5;
 export const SOFTPLUS: i32 = 6;
+export const ERF: i32 = 7;
+export const NDTR: i32 = 8;
 
 // The float32 transcendentals work in float64, two lanes at a time, to about 2^-32. So nearly the whole error
 // is the final rounding (at most 0.51 ulp), float32 subnormals are ordinary numbers on the way, and overflow
@@ -39,6 +41,21 @@ const EXP_SERIES = memory.data<f64>([
 ]);
 /** 1 / n for n = 1, 3, 5 to 11. */
 const LOG_SERIES = memory.data<f64>([1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11]);
+const ROOT_HALF = memory.data<f64>([0.7071067811865476]);
+const ERFCX_CENTRE = memory.data<f64>([3.75]);
+/** 2 / sqrt(pi) (-1)^k / (k! (2 k + 1)): erf x by powers of x^2, DLMF 7.6.1. */
+const ERF_SERIES = memory.data<f64>([
+  1.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252, 0.005223977625442188,
+  -0.0008548327023450853, 0.00012055332981789664, -1.492565035840625e-5,
+]);
+const ERF_LAST = memory.data<f64>([1.6462114365889248e-6]);
+/** (1 + 2 z) e^(z^2) erfc z by powers of t = (z - 3.75) / (z + 3.75), to 2^-35: computed by scripts/special_coefficients.py. */
+const ERFCX_POWERS = memory.data<f64>([
+  1.2375126308081394, -0.14024059858819563, 0.003585419320941043, 0.08227673860880448, -0.10880401165954678,
+  0.0923043196562569, -0.058692735833347574, 0.02836228550792988, -0.009749243355606896, 0.0017556055634317877,
+  0.0002995965088889839, -0.00029013582596605923, 4.4280135184455274e-5, 2.240378086339088e-5,
+  -6.352404651074643e-6, -1.0351555937708743e-6,
+]);
 
 /** Constant i of a table, in both lanes. */
 // @ts-ignore: decorator
@@ -154,6 +171,52 @@ function softplus(x: v128): v128 {
   return f64x2.add(f64x2.max(x, f64x2.splat(0)), rest);
 }
 
+/** Eight terms of a power series from term i on. */
+// @ts-ignore: decorator
+@inline
+function eightTerms(series: usize, i: i32, x: v128, x2: v128, x4: v128): v128 {
+  const low = f64x2.add(pair(series, i, x), f64x2.mul(x2, pair(series, i + 2, x)));
+  const high = f64x2.add(pair(series, i + 4, x), f64x2.mul(x2, pair(series, i + 6, x)));
+  return f64x2.add(low, f64x2.mul(x4, high));
+}
+
+/** erfc z for z >= 0, to a relative error of 2^-31. */
+// @ts-ignore: decorator
+@inline
+function erfcPositive(z: v128): v128 {
+  z = f64x2.pmin(z, constant(LARGE));
+  const centre = constant(ERFCX_CENTRE);
+  const t = f64x2.div(f64x2.sub(z, centre), f64x2.add(z, centre));
+  const t2 = f64x2.mul(t, t);
+  const t4 = f64x2.mul(t2, t2);
+  const high = eightTerms(ERFCX_POWERS, 8, t, t2, t4);
+  const scaled = f64x2.add(eightTerms(ERFCX_POWERS, 0, t, t2, t4), f64x2.mul(f64x2.mul(t4, t4), high));
+  const gaussian = exp(f64x2.neg(f64x2.mul(z, z)));
+  return f64x2.div(f64x2.mul(gaussian, scaled), f64x2.add(constant(ONE), f64x2.add(z, z)));
+}
+
+/** 1 - erfc |x| with the sign of x; for |x| <= 1/2, where digits would be lost, by its series. */
+// @ts-ignore: decorator
+@inline
+function erf(x: v128): v128 {
+  const size = f64x2.abs(x);
+  const x2 = f64x2.mul(x, x);
+  const x4 = f64x2.mul(x2, x2);
+  const x8 = f64x2.mul(x4, x4);
+  const terms = f64x2.add(eightTerms(ERF_SERIES, 0, x2, x4, x8), f64x2.mul(f64x2.mul(x8, x8), constant(ERF_LAST)));
+  const rest = f64x2.sub(constant(ONE), erfcPositive(size));
+  const outside = v128.or(rest, v128.and(x, constant(SIGN)));
+  return v128.bitselect(f64x2.mul(x, terms), outside, f64x2.le(size, constant(HALF)));
+}
+
+/** The normal distribution function: half of erfc(|x| / sqrt 2) below 0, what that lacks to 1 above. */
+// @ts-ignore: decorator
+@inline
+function ndtr(x: v128): v128 {
+  const tail = f64x2.mul(constant(HALF), erfcPositive(f64x2.mul(f64x2.abs(x), constant(ROOT_HALF))));
+  return v128.bitselect(f64x2.sub(constant(ONE), tail), tail, f64x2.gt(x, f64x2.splat(0)));
+}
+
 // @ts-ignore: decorator
 @inline
 function inFloat64(op: i32, x: v128): v128 {
@@ -163,6 +226,8 @@ function inFloat64(op: i32, x: v128): v128 {
   if (op == EXPM1) return expm1(x);
   if (op == LOG1P) return log1pFinite(x);
   if (op == SOFTPLUS) return softplus(x);
+  if (op == ERF) return erf(x);
+  if (op == NDTR) return ndtr(x);
   return logPositive(x);
 }
 

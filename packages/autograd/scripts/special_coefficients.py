@@ -44,6 +44,21 @@ def scaled_erfcx(t):
     return (1 + 2 * x) * erfcx(x)
 
 
+def powers(coefficients):
+    """The same polynomial, by powers of its variable."""
+    total = [mpf(0)] * len(coefficients)
+    before, polynomial = [mpf(0), mpf(1)], [mpf(1)]
+    for c in coefficients:
+        for i, p in enumerate(polynomial):
+            total[i] += c * p
+        # T_{-1} = T_1, so that T_{k+1} = 2 t T_k - T_{k-1} holds from k = 0 on.
+        following = [mpf(0), *(2 * p for p in polynomial)]
+        for i, p in enumerate(before):
+            following[i] -= p
+        before, polynomial = polynomial, following
+    return total
+
+
 def digamma_over_root():
     """psi(x) / (x - root) on [1, 2], in t = 2x - 3."""
     root = mp.findroot(mp.digamma, mpf("1.4616321449683623"))
@@ -91,6 +106,7 @@ def temme(orders, terms):
 
 if __name__ == "__main__":
     show("erfcx", chebyshev(scaled_erfcx, 30))
+    show("erfcx by powers, for float32", powers(chebyshev(scaled_erfcx, 16)))
     show("digamma", digamma_over_root())
     show("zeta(k) - 1 for k >= 2, by k", [(mp.zeta(k) - 1) / k for k in range(2, 32)])
     for k, row in enumerate(temme(5, 20)):

@@ -38,6 +38,9 @@ export type UnaryName =
   | 'tanh'
   | 'trunc';
 
+/** An elementwise function: one that all sets know, or any; `kernel` is what sets that have a fast form call it by. */
+export type UnaryFunction = UnaryName | (((x: number) => number) & { readonly kernel?: string });
+
 /** Elementwise functions of two operands of one dtype and shape; results have the operands' dtype. */
 export type BinaryName =
   | 'add'
@@ -173,7 +176,7 @@ export interface Standardized {
  */
 export interface Kernels {
   /** `fn` of every element. */
-  unary(fn: UnaryName | ((x: number) => number), x: View): Storage;
+  unary(fn: UnaryFunction, x: View): Storage;
   /** `fn` of corresponding elements of two views of one shape and dtype. */
   binary(fn: BinaryName | ((a: number, b: number) => number), a: View, b: View): Storage;
   /** A comparison of corresponding elements. */

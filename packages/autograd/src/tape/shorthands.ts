@@ -1,4 +1,4 @@
-import type { BinaryName, UnaryName } from '../kernels/kernels.ts';
+import type { BinaryName, UnaryFunction, UnaryName } from '../kernels/kernels.ts';
 import { kernels } from '../kernels/select.ts';
 import { checkOperand, checkTensor } from '../tensor/check.ts';
 import { alias, constant, wrap } from '../tensor/core.ts';
@@ -130,12 +130,18 @@ function build<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes?
     jvp: (tangents, node) => [differential(tangents[0]!, node)],
     onceDifferentiable: false,
   };
+  const plain = forward as UnaryFunction;
+  const of = (attributes: A): UnaryFunction =>
+    typeof forward === 'string' ? forward : (value) => forward(value, attributes);
   return (x, attributes) => {
     checkTensor(name, 'x', x);
     if (refuses !== undefined) refuseDType(name, x, refuses);
     const input = integers === 'promote' && !isFloat(x.dtype) ? x.to(getDefaultDType()) : x;
-    const fn = typeof forward === 'string' ? forward : (value: number) => forward(value, attributes as A);
-    const y = wrap(kernels.unary(fn, input), input.dtype, input.shape);
+    const y = wrap(
+      kernels.unary(attributes === undefined ? plain : of(attributes), input),
+      input.dtype,
+      input.shape,
+    );
     if (!isTracked(input)) return y;
     const saved = saves === 'nothing' ? none : [saves === 'input' ? input : y];
     return record1(op, input, y, saved, attributes);

@@ -1,7 +1,7 @@
 import type { NumericArray } from '../../tensor/dtype.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
-import type { UnaryName } from '../kernels.ts';
+import type { UnaryFunction, UnaryName } from '../kernels.ts';
 import { nest } from './rows.ts';
 import { roundHalfEven, sigmoid, softplus } from './scalar.ts';
 
@@ -53,7 +53,7 @@ function loopOf(fn: (x: number) => number): UnaryLoop {
 }
 
 /** Reference `Kernels.unary`. */
-export function unary(fn: UnaryName | ((x: number) => number), x: View): Storage {
+export function unary(fn: UnaryFunction, x: View): Storage {
   const source = x.storage.array;
   const out = allocate(x.dtype, x.size);
   const loop = typeof fn === 'string' ? loops[fn] : loopOf(fn);

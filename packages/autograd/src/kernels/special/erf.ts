@@ -1,6 +1,14 @@
 // Error functions and the normal distribution to a few units in the last place, tails included. exp(-x^2) is where
 // naive formulas lose digits: the rounding error of x^2 is carried along.
 
+/** Says what kernel sets that have a fast form of a function call it by. */
+function withKernel(
+  kernel: string,
+  fn: (x: number) => number,
+): ((x: number) => number) & { readonly kernel: string } {
+  return Object.assign(fn, { kernel });
+}
+
 const SQRT_PI = 1.7724538509055159;
 
 /** What x * x lacks to the square of x: Dekker's product, for |x| below 1e150. */
@@ -66,10 +74,10 @@ function erfCentral(x: number): number {
 }
 
 /** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
-export function erf(x: number): number {
+export const erf = /* @__PURE__ */ withKernel('erf', (x) => {
   if (Math.abs(x) <= 0.5) return erfCentral(x);
   return x > 0 ? 1 - erfc(x) : erfc(-x) - 1;
-}
+});
 
 /** 1 - erf x. */
 export function erfc(x: number): number {
@@ -124,10 +132,10 @@ function normalTail(x: number): number {
 }
 
 /** The probability that a standard normal variable is below x. */
-export function ndtr(x: number): number {
+export const ndtr = /* @__PURE__ */ withKernel('ndtr', (x) => {
   if (Math.abs(x) < 0.7) return 0.5 + 0.5 * erfCentral(x * Math.SQRT1_2);
   return x < 0 ? normalTail(x) : 1 - normalTail(-x);
-}
+});
 
 /** ln ndtr x. */
 export function logNdtr(x: number): number {

@@ -1,7 +1,7 @@
 import { type FloatDType, isFloat, itemSize, type NumericArray } from '../../tensor/dtype.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
-import type { Kernels } from '../kernels.ts';
+import type { Kernels, UnaryFunction } from '../kernels.ts';
 import { nest } from '../reference/rows.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
 
@@ -44,7 +44,13 @@ const float32Thresholds: Readonly<Record<string, number>> = {
   expm1: 16,
   log1p: 32,
   softplus: 16,
+  erf: 16,
+  ndtr: 16,
 };
+
+function nameOf(fn: UnaryFunction): string {
+  return typeof fn === 'string' ? fn : (fn.kernel ?? '');
+}
 
 /**
  * Elements from which a binary kernel beats a loop in plain JavaScript.
@@ -60,8 +66,9 @@ const float32Thresholds: Readonly<Record<string, number>> = {
 export const pairThreshold = 128;
 
 /** Elements from which the kernel of a unary function pays; 16 is the least. */
-export function unaryThreshold(fn: Parameters<Kernels['unary']>[0]): number {
-  return typeof fn === 'function' ? Infinity : (thresholds[fn] ?? float32Thresholds[fn] ?? Infinity);
+export function unaryThreshold(fn: UnaryFunction): number {
+  const name = nameOf(fn);
+  return thresholds[name] ?? float32Thresholds[name] ?? Infinity;
 }
 
 /** The binary kernels, each for both dtypes, with the bits of the reference kernels. */
@@ -101,15 +108,16 @@ const longRow = 32;
 
 // Each kernel answers null where this set has none, or none that is faster.
 
-/** `Kernels.unary` for contiguous float views. */
-export function unary(fn: Parameters<Kernels['unary']>[0], x: View): Storage | null {
+/** `Kernels.unary` for float views that walk memory with steps of 1 along their rows. */
+export function unary(fn: UnaryFunction, x: View): Storage | null {
   const { dtype, size } = x;
-  if (typeof fn === 'function' || !x.isContiguous || !isFloat(dtype)) return null;
-  if (thresholds[fn] === undefined && (dtype !== 'float32' || float32Thresholds[fn] === undefined))
+  const name = nameOf(fn);
+  if (!isFloat(dtype)) return null;
+  if (thresholds[name] === undefined && (dtype !== 'float32' || float32Thresholds[name] === undefined))
     return null;
   const unit = coprocessor();
   const bytes = itemSize[dtype];
-  const kernel = unit.kernel(fn, bytes);
+  const kernel = unit.kernel(name, bytes);
   const address = unit.scratchBase;
   const at = address / bytes;
   const chunk = chunkBytes / bytes;
@@ -117,12 +125,34 @@ export function unary(fn: Parameters<Kernels['unary']>[0], x: View): Storage | n
   const scratch = unit.view(bytes);
   const source = x.storage.array as FloatArray;
   const out = allocate(dtype, size) as FloatArray;
-  for (let i = 0; i < size; i += chunk) {
-    const count = Math.min(chunk, size - i);
-    copyIn(source, x.offset + i, count, scratch, at);
-    kernel(address, address, count);
-    out.set(scratch.subarray(at, at + count), i);
+  let done = 0;
+  const run = (rows: number, length: number, from: number, rowStep: number): void => {
+    const width = Math.min(length, chunk);
+    const height = Math.floor(chunk / width);
+    for (let row = 0; row < rows; row += height) {
+      const lines = Math.min(height, rows - row);
+      for (let start = 0; start < length; start += width) {
+        const count = Math.min(width, length - start);
+        load(source, from + row * rowStep + start, rowStep, 1, lines, count, scratch, at);
+        kernel(address, address, lines * count);
+        out.set(scratch.subarray(at, at + lines * count), done);
+        done += lines * count;
+      }
+    }
+  };
+  if (x.isContiguous) {
+    run(1, size, x.offset, 0);
+    return new Storage(out);
   }
+  const { length, steps, rows, rowSteps, forEachBlock } = nest(
+    x.shape,
+    x.strides,
+    x.strides,
+    x.strides,
+    x.offset,
+  );
+  if (steps[0] !== 1 || (rows > 1 && rowSteps[0] === 0) || length < shortRow) return null;
+  forEachBlock((from) => run(rows, length, from, rowSteps[0]));
   return new Storage(out);
 }
 
