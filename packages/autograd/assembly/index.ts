@@ -12,6 +12,7 @@ export * from './pool';
 export { fromColumnsF32, fromColumnsF64, toColumnsF32, toColumnsF64 } from './windows';
 export * from './conv';
 export * from './depthwise';
+export * from './lstm';
 
 /** First byte that the caller may use, a multiple of 16. */
 export const scratchBase: usize = (__heap_base + 15) & ~15;

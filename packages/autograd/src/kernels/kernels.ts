@@ -282,3 +282,23 @@ export interface ImageKernels {
    */
   maxPool(x: View, axes: readonly Taps[]): Storage;
 }
+
+/** The numeric loops behind recurrent networks, to the same terms as {@link Kernels} and apart from them like {@link ImageKernels}. */
+export interface RecurrentKernels {
+  /**
+   * All steps of an LSTM: `gates` (times, rows, 4 n) is what inputs give, `h` and `c` (rows, n) the state and the memory before,
+   * `weight` (4 n, n). The results, each (times, rows, n), are the states, the memories, and the gates i, f, g, o after their activations.
+   */
+  lstm(gates: View, h: View, c: View, weight: View): readonly Storage[];
+  /**
+   * The adjoint of `lstm`, given its results and the cotangents of states and memories (null: zero). Gives those of the gates before their
+   * activations, of the state and of the memory before.
+   */
+  lstmAdjoint(
+    toStates: View | null,
+    toMemories: View | null,
+    c: View,
+    weight: View,
+    results: readonly View[],
+  ): readonly [gates: Storage, h: Storage, c: Storage];
+}

@@ -1,13 +1,15 @@
 import type { View } from '../tensor/view.ts';
 import { blasFor, pays } from './backend.ts';
 import { blasConv, blasMatmul } from './blas/index.ts';
-import type { Convolution, ImageKernels, Kernels } from './kernels.ts';
+import type { Convolution, ImageKernels, Kernels, RecurrentKernels } from './kernels.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
+import { recurrentKernelsOn, lstmCells as referenceCells } from './reference/lstm.ts';
 import { toStorage } from './reference/reduce.ts';
 import * as wasmConv from './wasm/conv.ts';
 import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
+import { lstmThreshold, lstmCells as wasmCells } from './wasm/lstm.ts';
 import { maxPool, maxPoolThreshold } from './wasm/maxPool.ts';
 
 const matmul: Kernels['matmul'] = (a, b, bias = null) => {
@@ -58,6 +60,13 @@ export const kernels: Kernels = {
     reference.adam(step, parameter, gradient, mean, square, largest);
   },
 };
+
+/** The kernels that recurrent networks call. */
+export const recurrentKernels: RecurrentKernels = /* @__PURE__ */ recurrentKernelsOn(
+  matmul,
+  (dtype, rows, n) =>
+    dtype === 'float32' && n % 4 === 0 && pays(rows * n, lstmThreshold) ? wasmCells : referenceCells,
+);
 
 /** The kernels that operations on images call. */
 export const imageKernels: ImageKernels = /* @__PURE__ */ selectImageKernels();

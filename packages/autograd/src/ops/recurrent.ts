@@ -1,7 +1,10 @@
+import { recurrentKernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import type { Cotangents } from '../tape/node.ts';
+import { isTracked } from '../tape/record.ts';
 import { refuseDType } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
-import { constant } from '../tensor/core.ts';
+import { constant, wrap } from '../tensor/core.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -27,58 +30,82 @@ const steps = /* @__PURE__ */ defineOp({
   name: 'lstm',
   inputs: ['gates', 'h', 'c', 'weight'],
   saves: ['h', 'c', 'weight', 'output'],
-  forward: ({ gates, h: h0, c: c0, weight }): readonly Tensor[] => {
-    const across = weight.mT;
-    let [h, c] = [h0, c0];
-    const times = gates.unbind(0).map((own) => {
-      // Sigmoids and tangents of parts that lie apart take several times as long.
-      const parts = own.add(h.matmul(across)).chunk(4, -1);
-      const [input, forget, candidate, output] = parts.map((part, gate) => {
-        const x = part.contiguous();
-        return gate === 2 ? x.tanh() : x.sigmoid();
-      });
-      c = forget!.mul(c).add(input!.mul(candidate!));
-      h = output!.mul(c.tanh());
-      return [h, c, input!, forget!, candidate!, output!];
-    });
-    return times[0]!.map((_, i) => stack(times.map((each) => each[i]!)));
-  },
-  vjp: ([gh, gc, ...gGates], { h: h0, c: c0, weight, output: saved }, _, needs) => {
-    const [h, c, input, forget, candidate, output] = saved as readonly Tensor[] as Six;
-    const slopes = [sigmoidSlope(input), sigmoidSlope(forget), tanhSlope(candidate), sigmoidSlope(output)];
-    const y = c.tanh();
-    // What a unit of the memory's cotangent, or for the last gate of the state's, gives to each gate.
-    const shares = [candidate, before(c0, c), input, y].map((factor, i) => factor.mul(slopes[i]!).unbind(0));
-    const toMemory = output.mul(tanhSlope(y)).unbind(0);
-    const keeps = forget.unbind(0);
-    const own = [gh, gc].map((g) => g?.unbind(0) ?? null);
-    const ownGates = gGates.map((g, i) => g?.mul(slopes[i]!).unbind(0) ?? null);
-
-    const none = constant(0, c0.dtype, c0.shape);
-    const toGates: Tensor[] = [];
-    let dh: Tensor | null = null;
-    let dc: Tensor | null = null;
-    for (let t = h.shape[0]! - 1; t >= 0; t--) {
-      dh = sum(own[0]?.[t] ?? null, dh);
-      dc = sum(own[1]?.[t] ?? null, sum(dh && dh.mul(toMemory[t]!), dc));
-      const parts = shares.map((share, i): Tensor => {
-        const g: Tensor | null = i === 3 ? dh : dc;
-        return sum(g && g.mul(share[t]!), ownGates[i]?.[t] ?? null) ?? none;
-      });
-      const joined = cat(parts, -1);
-      toGates.push(joined);
-      dh = joined.matmul(weight);
-      dc = dc && dc.mul(keeps[t]!);
-    }
-    const gates = stack(toGates.reverse());
+  forward: ({ gates, h, c, weight }): readonly Tensor[] =>
+    recurrentKernels
+      .lstm(gates, h, c, weight)
+      .map((storage) => wrap(storage, gates.dtype, [...gates.shape.slice(0, 2), h.shape[1]!])),
+  vjp: (cotangents, saved, _, needs) => {
+    const { gates, h, c } = throughTime(cotangents, saved);
+    const statesBefore = before(saved.h, (saved.output as readonly Tensor[])[0]!);
     return {
       gates,
-      h: dh,
-      c: dc,
-      weight: needs.weight ? gates.flatten(0, 1).mT.matmul(before(h0, h).flatten(0, 1)) : null,
+      h,
+      c,
+      weight: needs.weight ? gates.flatten(0, 1).mT.matmul(statesBefore.flatten(0, 1)) : null,
     };
   },
 });
+
+interface Saved {
+  readonly h: Tensor;
+  readonly c: Tensor;
+  readonly weight: Tensor;
+  readonly output: readonly Tensor[];
+}
+
+interface ThroughTime {
+  readonly gates: Tensor;
+  readonly h: Tensor | null;
+  readonly c: Tensor | null;
+}
+
+/** The cotangents of the gates at all times, and of what was before the first. */
+function throughTime(cotangents: Cotangents, saved: Saved): ThroughTime {
+  const [gh, gc, ...gGates] = cotangents;
+  const { h, c, weight, output } = saved;
+  const plain =
+    gGates.every((g) => g === null) &&
+    ![gh, gc, h, c, weight, ...output].some((x) => x !== null && x !== undefined && isTracked(x));
+  if (!plain) return stepByStep(cotangents, saved);
+  const [gates, first, memory] = recurrentKernels.lstmAdjoint(gh ?? null, gc ?? null, c, weight, output);
+  const [times, rows, n] = output[0]!.shape as readonly [number, number, number];
+  return {
+    gates: wrap(gates, c.dtype, [times, rows, 4 * n]),
+    h: wrap(first, c.dtype, [rows, n]),
+    c: wrap(memory, c.dtype, [rows, n]),
+  };
+}
+
+/** The same in operations, which can be differentiated. */
+function stepByStep([gh, gc, ...gGates]: Cotangents, { c: c0, weight, output: saved }: Saved): ThroughTime {
+  const [h, c, input, forget, candidate, output] = saved as Six;
+  const slopes = [sigmoidSlope(input), sigmoidSlope(forget), tanhSlope(candidate), sigmoidSlope(output)];
+  const y = c.tanh();
+  // What a unit of the memory's cotangent, or for the last gate of the state's, gives to each gate.
+  const shares = [candidate, before(c0, c), input, y].map((factor, i) => factor.mul(slopes[i]!).unbind(0));
+  const toMemory = output.mul(tanhSlope(y)).unbind(0);
+  const keeps = forget.unbind(0);
+  const own = [gh, gc].map((g) => g?.unbind(0) ?? null);
+  const ownGates = gGates.map((g, i) => g?.mul(slopes[i]!).unbind(0) ?? null);
+
+  const none = constant(0, c0.dtype, c0.shape);
+  const toGates: Tensor[] = [];
+  let dh: Tensor | null = null;
+  let dc: Tensor | null = null;
+  for (let t = h.shape[0]! - 1; t >= 0; t--) {
+    dh = sum(own[0]?.[t] ?? null, dh);
+    dc = sum(own[1]?.[t] ?? null, sum(dh && dh.mul(toMemory[t]!), dc));
+    const parts = shares.map((share, i): Tensor => {
+      const g: Tensor | null = i === 3 ? dh : dc;
+      return sum(g && g.mul(share[t]!), ownGates[i]?.[t] ?? null) ?? none;
+    });
+    const joined = cat(parts, -1);
+    toGates.push(joined);
+    dh = joined.matmul(weight);
+    dc = dc && dc.mul(keeps[t]!);
+  }
+  return { gates: stack(toGates.reverse()), h: dh, c: dc };
+}
 
 type Six = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 
