@@ -164,8 +164,6 @@ function log1pFinite(x: v128): v128 {
 }
 
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
-// @ts-ignore: decorator
-@inline
 function softplus(x: v128): v128 {
   const rest = log1pFinite(exp(f64x2.neg(f64x2.abs(x))));
   return f64x2.add(f64x2.max(x, f64x2.splat(0)), rest);
@@ -181,8 +179,6 @@ function eightTerms(series: usize, i: i32, x: v128, x2: v128, x4: v128): v128 {
 }
 
 /** erfc z for z >= 0, to a relative error of 2^-31. */
-// @ts-ignore: decorator
-@inline
 function erfcPositive(z: v128): v128 {
   z = f64x2.pmin(z, constant(LARGE));
   const centre = constant(ERFCX_CENTRE);
@@ -196,8 +192,6 @@ function erfcPositive(z: v128): v128 {
 }
 
 /** 1 - erfc |x| with the sign of x; for |x| <= 1/2, where digits would be lost, by its series. */
-// @ts-ignore: decorator
-@inline
 function erf(x: v128): v128 {
   const size = f64x2.abs(x);
   const x2 = f64x2.mul(x, x);
@@ -210,8 +204,6 @@ function erf(x: v128): v128 {
 }
 
 /** The normal distribution function: half of erfc(|x| / sqrt 2) below 0, what that lacks to 1 above. */
-// @ts-ignore: decorator
-@inline
 function ndtr(x: v128): v128 {
   const tail = f64x2.mul(constant(HALF), erfcPositive(f64x2.mul(f64x2.abs(x), constant(ROOT_HALF))));
   return v128.bitselect(f64x2.sub(constant(ONE), tail), tail, f64x2.gt(x, f64x2.splat(0)));
