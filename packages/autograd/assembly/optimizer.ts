@@ -81,8 +81,40 @@ function adam<T>(
   }
 }
 
-// `n` is even, or what stands behind an array may be lost. See `SgdStep` and `AdamStep` for the numbers; `l` is 0 where no
-// maximum is kept.
+// @ts-ignore: decorator
+@inline
+function rmsprop<T>(
+  p: usize, g: usize, s: usize, m: usize, v: usize, n: i32,
+  lr: f64, alpha: f64, eps: f64, epsInside: f64, weightDecay: f64, momentum: f64, sign: f64,
+): void {
+  const pair: usize = 2 * sizeof<T>();
+  const end = p + <usize>n * sizeof<T>();
+  const centered = m != 0;
+  const remembers = v != 0;
+  const rate = f64x2.splat(lr);
+  for (; p < end; p += pair, g += pair, s += pair, m += pair, v += pair) {
+    const x = loadPair<T>(p);
+    const direction = directionOf(loadPair<T>(g), x, sign, weightDecay);
+    const squared = f64x2.mul(f64x2.mul(f64x2.splat(1 - alpha), direction), direction);
+    let power = f64x2.add(f64x2.mul(f64x2.splat(alpha), loadPair<T>(s)), squared);
+    storePair<T>(s, power);
+    if (centered) {
+      const average = interpolate(loadPair<T>(m), direction, 1 - alpha);
+      storePair<T>(m, average);
+      power = f64x2.sub(power, f64x2.mul(average, average));
+    }
+    const root = f64x2.sqrt(f64x2.add(power, f64x2.splat(epsInside)));
+    let step = f64x2.div(direction, f64x2.add(root, f64x2.splat(eps)));
+    if (remembers) {
+      step = f64x2.add(f64x2.mul(f64x2.splat(momentum), loadPair<T>(v)), step);
+      storePair<T>(v, step);
+    }
+    storePair<T>(p, f64x2.sub(x, f64x2.mul(rate, step)));
+  }
+}
+
+// `n` is even, or what stands behind an array may be lost. See `SgdStep`, `AdamStep` and `RmspropStep` for the numbers;
+// `l`, `m` and `v` are 0 where nothing of the kind is kept.
 
 export function sgdF32(p: usize, g: usize, n: i32, lr: f64, sign: f64, weightDecay: f64): void {
   sgd<f32>(p, g, n, lr, sign, weightDecay);
@@ -122,4 +154,18 @@ export function adamF64(
   adam<f64>(
     p, g, m, s, l, n, stepSize, beta1, beta2, eps, rootCorrection, weightDecay, shrink, sign,
   );
+}
+
+export function rmspropF32(
+  p: usize, g: usize, s: usize, m: usize, v: usize, n: i32,
+  lr: f64, alpha: f64, eps: f64, epsInside: f64, weightDecay: f64, momentum: f64, sign: f64,
+): void {
+  rmsprop<f32>(p, g, s, m, v, n, lr, alpha, eps, epsInside, weightDecay, momentum, sign);
+}
+
+export function rmspropF64(
+  p: usize, g: usize, s: usize, m: usize, v: usize, n: i32,
+  lr: f64, alpha: f64, eps: f64, epsInside: f64, weightDecay: f64, momentum: f64, sign: f64,
+): void {
+  rmsprop<f64>(p, g, s, m, v, n, lr, alpha, eps, epsInside, weightDecay, momentum, sign);
 }

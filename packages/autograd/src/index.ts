@@ -43,7 +43,7 @@ export {
 } from './inspect/graph.ts';
 export { type PrintTapeOptions, printTape } from './inspect/text.ts';
 export { type Backend, type BackendReport, backend, setBackend } from './kernels/backend.ts';
-export type { AdamStep, BinaryName, SgdStep, UnaryName } from './kernels/kernels.ts';
+export type { AdamStep, BinaryName, RmspropStep, SgdStep, UnaryName } from './kernels/kernels.ts';
 export { numThreads, setNumThreads } from './kernels/threads.ts';
 export * as linalg from './linalg.ts';
 export {
@@ -531,4 +531,4 @@ export { type HookHandle, type Nested, Tensor, type TensorJson } from './tensor.
 export { checkpoint } from './transforms/checkpoint.ts';
 export * as func from './transforms/func.ts';
 export type { TensorFunction } from './transforms/trace.ts';
-export { adamUpdate, sgdUpdate } from './update.ts';
+export { adamUpdate, rmspropUpdate, sgdUpdate } from './update.ts';

@@ -1,4 +1,4 @@
-import type { AdamStep, SgdStep } from './kernels/kernels.ts';
+import type { AdamStep, RmspropStep, SgdStep } from './kernels/kernels.ts';
 import { kernels } from './kernels/select.ts';
 import { wrap } from './tensor/core.ts';
 import { isFloat } from './tensor/dtype.ts';
@@ -76,6 +76,45 @@ export function adamUpdate(
   mean.storage.touch('adam');
   square.storage.touch('adam');
   largest?.storage.touch('adam');
+}
+
+/**
+ * A step of RMSprop on `parameter` in place, off the tape: the loop behind the optimizer. The running mean `square` of the gradient, its
+ * running `mean` when centered, and the `velocity` with momentum are updated in place too. With $g$ the gradient plus `weightDecay`
+ * times the parameter:
+ *
+ * $$s \leftarrow \alpha s + (1 - \alpha) g^2, \qquad m \leftarrow \alpha m + (1 - \alpha) g, \qquad
+ * v \leftarrow \mu v + \frac{g}{\sqrt{s - m^2 + \epsilon'} + \epsilon}, \qquad \theta \leftarrow \theta - \eta v$$
+ *
+ * ($\epsilon'$ is `epsInside`, $\mu$ the momentum, $\eta$ the learning rate). Errors: ShapeError and DTypeError when the tensors differ.
+ *
+ * @example
+ * ```ts
+ * import { rmspropUpdate, tensor, zeros } from '@tensortape/autograd';
+ * const w = tensor([1, 2]);
+ * const rates = { lr: 0.5, alpha: 0, eps: 0, epsInside: 0, momentum: 0 };
+ * rmspropUpdate(w, tensor([3, -4]), zeros([2]), null, null, { ...rates, weightDecay: 0, maximize: false });
+ * console.log(w.toArray()); // [ 0.5, 2.5 ]
+ * ```
+ */
+export function rmspropUpdate(
+  parameter: Tensor,
+  gradient: Tensor,
+  square: Tensor,
+  mean: Tensor | null,
+  velocity: Tensor | null,
+  step: RmspropStep,
+): void {
+  check('rmsprop', parameter, 'gradient', gradient);
+  checkState('rmsprop', parameter, 'square', square);
+  if (mean !== null) checkState('rmsprop', parameter, 'mean', mean);
+  if (velocity !== null) checkState('rmsprop', parameter, 'velocity', velocity);
+  const target = rowMajor(parameter);
+  kernels.rmsprop(step, target, rowMajor(gradient), square, mean, velocity);
+  commit('rmsprop', parameter, target);
+  square.storage.touch('rmsprop');
+  mean?.storage.touch('rmsprop');
+  velocity?.storage.touch('rmsprop');
 }
 
 function check(op: string, parameter: Tensor, name: string, operand: Tensor): void {

@@ -1,7 +1,7 @@
-import { type Tensor, zerosLike } from '@tensortape/autograd';
+import { rmspropUpdate, type Tensor, zerosLike } from '@tensortape/autograd';
 import { checkFlag, checkNotNegative } from './checks.ts';
 import type { ParamGroup, Params } from './optimizer.ts';
-import { directionOf, ParameterwiseOptimizer } from './parameterwise.ts';
+import { ParameterwiseOptimizer } from './parameterwise.ts';
 
 /** Options of {@link RMSprop}. */
 export interface RMSpropOptions {
@@ -103,22 +103,18 @@ export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions, RMSpropState
   }
 
   protected update(parameter: Tensor, gradient: Tensor, group: ParamGroup<RMSpropOptions>): void {
-    const { lr, alpha, eps, momentum, centered, epsInsideSqrt } = group;
+    const { eps, momentum, centered, epsInsideSqrt } = group;
     const state = this.recall(parameter, group);
-    const g = directionOf(parameter, gradient, group);
     state.step++;
-    let square = state.squareAvg.mul_(alpha).addcmul_(g, g, { value: 1 - alpha });
-    if (centered) {
-      state.gradAvg ??= zerosLike(parameter);
-      const average = state.gradAvg.lerp_(g, 1 - alpha);
-      square = square.addcmul(average, average, { value: -1 });
-    }
-    const scale = epsInsideSqrt ? square.add(eps).sqrt() : square.sqrt().add(eps);
-    if (momentum > 0) {
-      state.momentumBuffer ??= zerosLike(parameter);
-      parameter.sub_(state.momentumBuffer.mul_(momentum).addcdiv_(g, scale), { alpha: lr });
-    } else {
-      parameter.addcdiv_(g, scale, { value: -lr });
-    }
+    if (centered) state.gradAvg ??= zerosLike(parameter);
+    if (momentum > 0) state.momentumBuffer ??= zerosLike(parameter);
+    rmspropUpdate(
+      parameter,
+      gradient,
+      state.squareAvg,
+      centered ? state.gradAvg! : null,
+      momentum > 0 ? state.momentumBuffer! : null,
+      { ...group, eps: epsInsideSqrt ? 0 : eps, epsInside: epsInsideSqrt ? eps : 0 },
+    );
   }
 }

@@ -162,6 +162,24 @@ export interface AdamStep {
   readonly maximize: boolean;
 }
 
+/** One step of RMSprop; see `Kernels.rmsprop`. */
+export interface RmspropStep {
+  /** The learning rate. */
+  readonly lr: number;
+  /** How much of the mean square is kept. */
+  readonly alpha: number;
+  /** Added to the root of the mean square. */
+  readonly eps: number;
+  /** Added to the mean square below the root. */
+  readonly epsInside: number;
+  /** How much of the parameter is added to its gradient. */
+  readonly weightDecay: number;
+  /** How much of the velocity is kept. */
+  readonly momentum: number;
+  /** Whether to ascend instead. */
+  readonly maximize: boolean;
+}
+
 /** What `Kernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
 export interface Standardized {
   readonly output: Storage;
@@ -257,6 +275,20 @@ export interface Kernels {
    * place; parameter -= stepSize * mean / (sqrt(square) / rootCorrection + eps).
    */
   adam(step: AdamStep, parameter: View, gradient: View, mean: View, square: View, largest: View | null): void;
+  /**
+   * A step of RMSprop in place, over row-major views of one shape and dtype. With g the gradient (its negative to ascend) plus
+   * weightDecay * parameter: square = alpha * square + (1 - alpha) * g^2; where `mean` is there, mean += (1 - alpha) * (g - mean)
+   * and its square is taken away below the root; d = g / (sqrt(square + epsInside) + eps); where `velocity` is there,
+   * velocity = momentum * velocity + d takes the place of d; parameter -= lr * d.
+   */
+  rmsprop(
+    step: RmspropStep,
+    parameter: View,
+    gradient: View,
+    square: View,
+    mean: View | null,
+    velocity: View | null,
+  ): void;
 }
 
 /**

@@ -59,6 +59,12 @@ export const kernels: Kernels = {
     }
     reference.adam(step, parameter, gradient, mean, square, largest);
   },
+  rmsprop(step, parameter, gradient, square, mean, velocity) {
+    if (pays(parameter.size, wasm.stepThreshold)) {
+      if (wasm.rmsprop(step, parameter, gradient, square, mean, velocity)) return;
+    }
+    reference.rmsprop(step, parameter, gradient, square, mean, velocity);
+  },
 };
 
 /** The kernels that recurrent networks call. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as blasConv from '../../src/kernels/blas/conv.ts';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
-import type { AdamStep, Convolution, SgdStep, Taps } from '../../src/kernels/kernels.ts';
+import type { AdamStep, Convolution, RmspropStep, SgdStep, Taps } from '../../src/kernels/kernels.ts';
 import { imageKernelsOn } from '../../src/kernels/reference/image.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
 import { erf, ndtr } from '../../src/kernels/special/erf.ts';
@@ -372,6 +372,39 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           };
           run(wasm.adam).forEach((view, i) => {
             expectSame(view.storage.array, run(reference.adam)[i]!.storage.array);
+          });
+        },
+      ),
+    );
+  },
+  rmsprop() {
+    const share = fc.constantFrom(0, 0.5, 0.9, 0.999);
+    const step = fc.record<RmspropStep>({
+      lr: share,
+      alpha: share,
+      eps: fc.constantFrom(1e-8, 0),
+      epsInside: fc.constantFrom(1e-3, 0),
+      weightDecay: share,
+      momentum: share,
+      maximize: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        floats,
+        step,
+        lengths,
+        patterns(anything),
+        fc.boolean(),
+        fc.boolean(),
+        (dtype, numbers, n, pattern, centered, remembers) => {
+          const run = (kernel: typeof reference.rmsprop | typeof wasm.rmsprop) => {
+            const views = [0, 1, 2, 3, 4].map((k) => vector(dtype, n, pattern, k));
+            const [p, g, s, m, v] = views as [View, View, View, View, View];
+            kernel(numbers, p, g, s, centered ? m : null, remembers ? v : null);
+            return views;
+          };
+          run(wasm.rmsprop).forEach((view, i) => {
+            expectSame(view.storage.array, run(reference.rmsprop)[i]!.storage.array);
           });
         },
       ),

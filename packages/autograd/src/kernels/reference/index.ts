@@ -5,7 +5,7 @@ import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
 import { firstOutside, fromStart, gather, nonzero, overlapAdd, scatter, settle } from './indexing.ts';
 import { matmul } from './matmul.ts';
 import { cdist, norm, variance } from './norms.ts';
-import { adam, sgd } from './optimizer.ts';
+import { adam, rmsprop, sgd } from './optimizer.ts';
 import { argReduce, reduce } from './reduce.ts';
 import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
@@ -51,4 +51,5 @@ export const reference: Kernels = {
   settle,
   sgd,
   adam,
+  rmsprop,
 };

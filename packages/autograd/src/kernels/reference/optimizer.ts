@@ -1,6 +1,6 @@
 import type { NumericArray } from '../../tensor/dtype.ts';
 import type { View } from '../../tensor/view.ts';
-import type { AdamStep, SgdStep } from '../kernels.ts';
+import type { AdamStep, RmspropStep, SgdStep } from '../kernels.ts';
 
 /** The elements of a row-major view. */
 function elementsOf({ storage: { array }, offset, size }: View): NumericArray {
@@ -60,6 +60,41 @@ export function adam(
       l[i] = power;
     }
     p[i] = p[i]! * shrink - (stepSize * average) / (Math.sqrt(power) / rootCorrection + eps);
+  }
+}
+
+/** Reference `Kernels.rmsprop`. */
+export function rmsprop(
+  step: RmspropStep,
+  parameter: View,
+  gradient: View,
+  square: View,
+  mean: View | null,
+  velocity: View | null,
+): void {
+  const { lr, alpha, eps, epsInside, weightDecay, momentum } = step;
+  const sign = step.maximize ? -1 : 1;
+  const p = elementsOf(parameter);
+  const g = elementsOf(gradient);
+  const s = elementsOf(square);
+  const m = mean === null ? null : elementsOf(mean);
+  const v = velocity === null ? null : elementsOf(velocity);
+  for (let i = 0; i < p.length; i++) {
+    let direction = sign * g[i]!;
+    if (weightDecay !== 0) direction += weightDecay * p[i]!;
+    let power = alpha * s[i]! + (1 - alpha) * direction * direction;
+    s[i] = power;
+    if (m !== null) {
+      const average = interpolate(m[i]!, direction, 1 - alpha);
+      m[i] = average;
+      power -= average * average;
+    }
+    let scaled = direction / (Math.sqrt(power + epsInside) + eps);
+    if (v !== null) {
+      scaled = momentum * v[i]! + scaled;
+      v[i] = scaled;
+    }
+    p[i]! -= lr * scaled;
   }
 }
 

@@ -8,7 +8,7 @@ import { gemm } from './gemm.ts';
 import type { FloatArray } from './memory.ts';
 
 export { binary, compare, pairThreshold, unary, unaryThreshold, where } from './elementwise.ts';
-export { adam, sgd, stepThreshold } from './optimizer.ts';
+export { adam, rmsprop, sgd, stepThreshold } from './optimizer.ts';
 export { sums, sumThreshold } from './reduce.ts';
 export { scatterAdd, scatterThreshold } from './scatter.ts';
 export { softmax, softmaxThreshold } from './softmax.ts';

@@ -1,6 +1,6 @@
 import { isFloat, itemSize } from '../../tensor/dtype.ts';
 import type { View } from '../../tensor/view.ts';
-import type { AdamStep, SgdStep } from '../kernels.ts';
+import type { AdamStep, RmspropStep, SgdStep } from '../kernels.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
 
 /** Bytes of an array in scratch at a time: up to five of them share L1. */
@@ -15,9 +15,9 @@ export const stepThreshold = 128;
 export function sgd(step: SgdStep, parameter: View, gradient: View, velocity: View | null): boolean {
   const { lr, momentum, weightDecay } = step;
   const sign = step.maximize ? -1 : 1;
-  if (velocity === null) return update('sgd', [parameter, gradient], 1, [lr, sign, weightDecay]);
+  if (velocity === null) return update('sgd', [parameter, gradient], [lr, sign, weightDecay]);
   const numbers = [lr, sign, weightDecay, momentum, 1 - step.dampening, step.nesterov ? 1 : 0];
-  return update('momentumSgd', [parameter, gradient, velocity], 2, numbers);
+  return update('momentumSgd', [parameter, gradient, velocity], numbers);
 }
 
 /** `Kernels.adam`. */
@@ -30,24 +30,26 @@ export function adam(
   largest: View | null,
 ): boolean {
   const { stepSize, beta1, beta2, eps, rootCorrection, weightDecay, shrink } = step;
-  const numbers = [
-    ...[stepSize, beta1, beta2, eps, rootCorrection, weightDecay, shrink],
-    step.maximize ? -1 : 1,
-  ];
-  const views = [parameter, gradient, mean, square];
-  return largest === null
-    ? update('adam', views, 3, numbers, [0])
-    : update('adam', [...views, largest], 4, numbers);
+  const rates = [stepSize, beta1, beta2, eps, rootCorrection, weightDecay, shrink];
+  return update('adam', [parameter, gradient, mean, square, largest], [...rates, step.maximize ? -1 : 1]);
+}
+
+/** `Kernels.rmsprop`. */
+export function rmsprop(
+  step: RmspropStep,
+  parameter: View,
+  gradient: View,
+  square: View,
+  mean: View | null,
+  velocity: View | null,
+): boolean {
+  const { lr, alpha, eps, epsInside, weightDecay, momentum } = step;
+  const rates = [lr, alpha, eps, epsInside, weightDecay, momentum];
+  return update('rmsprop', [parameter, gradient, square, mean, velocity], [...rates, step.maximize ? -1 : 1]);
 }
 
 /** Runs a kernel over row-major views of one size, chunk by chunk; it changes all but the second of them. */
-function update(
-  name: string,
-  views: readonly View[],
-  changed: number,
-  numbers: readonly number[],
-  missing: readonly number[] = [],
-): boolean {
+function update(name: string, views: readonly (View | null)[], numbers: readonly number[]): boolean {
   const { dtype, size } = views[0]!;
   if (!isFloat(dtype)) return false;
   const unit = coprocessor();
@@ -55,21 +57,22 @@ function update(
   const kernel = unit.kernel(name, bytes);
   unit.reserve(unit.scratchBase + views.length * chunkBytes);
   const scratch = unit.view(bytes);
-  const addresses = views.map((_, i) => unit.scratchBase + i * chunkBytes);
+  const addresses = views.map((view, i) => (view === null ? 0 : unit.scratchBase + i * chunkBytes));
   const chunk = chunkBytes / bytes;
   for (let start = 0; start < size; start += chunk) {
     const count = Math.min(chunk, size - start);
     for (let i = 0; i < views.length; i++) {
-      const { storage, offset } = views[i]!;
-      const from = offset + start;
-      scratch.set((storage.array as FloatArray).subarray(from, from + count), addresses[i]! / bytes);
+      const view = views[i];
+      if (!view) continue;
+      const from = view.offset + start;
+      scratch.set((view.storage.array as FloatArray).subarray(from, from + count), addresses[i]! / bytes);
     }
-    kernel(...addresses, ...missing, count, ...numbers);
-    for (let i = 0; i <= changed; i++) {
-      if (i === 1) continue;
-      const { storage, offset } = views[i]!;
+    kernel(...addresses, count, ...numbers);
+    for (let i = 0; i < views.length; i++) {
+      const view = views[i];
+      if (!view || i === 1) continue;
       const at = addresses[i]! / bytes;
-      storage.array.set(scratch.subarray(at, at + count), offset + start);
+      view.storage.array.set(scratch.subarray(at, at + count), view.offset + start);
     }
   }
   return true;
