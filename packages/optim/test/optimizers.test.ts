@@ -81,7 +81,9 @@ describe('every optimizer', () => {
     const w = withGrad([1], [1]);
     const y = w.mul(w);
     make([w]).step();
-    expect(() => y.backward()).toThrow(/'mul' saved its '[ab]' .* '(sgd|adam|rmsprop|\w+_)' has changed it in place/);
+    expect(() => y.backward()).toThrow(
+      /'mul' saved its '[ab]' .* '(sgd|adam|rmsprop|\w+_)' has changed it in place/,
+    );
   });
 
   test.each(Object.entries(kinds))('%s records nothing, also for gradients with a history', (_, make) => {

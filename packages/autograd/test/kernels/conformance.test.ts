@@ -1,112 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import * as blasConv from '../../src/kernels/blas/conv.ts';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
-import type { AdamStep, Convolution, RmspropStep, SgdStep, Taps } from '../../src/kernels/kernels.ts';
-import { imageKernelsOn } from '../../src/kernels/reference/image.ts';
+import type { AdamStep, RmspropStep, SgdStep } from '../../src/kernels/kernels.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
 import { erf, ndtr } from '../../src/kernels/special/erf.ts';
-import * as wasmConv from '../../src/kernels/wasm/conv.ts';
 import * as wasm from '../../src/kernels/wasm/index.ts';
-import { maxPool } from '../../src/kernels/wasm/maxPool.ts';
-import type { DType, FloatDType, NumericArray } from '../../src/tensor/dtype.ts';
-import { sizeOf } from '../../src/tensor/shape.ts';
+import type { FloatDType } from '../../src/tensor/dtype.ts';
 import { allocateOwn, Storage } from '../../src/tensor/storage.ts';
-import { contiguousStrides, type View, viewOf } from '../../src/tensor/view.ts';
+import { type View, viewOf } from '../../src/tensor/view.ts';
+import {
+  anything,
+  expectClose,
+  expectSame,
+  floats,
+  lay,
+  lying,
+  ordinary,
+  patterns,
+  shapes,
+  specials,
+  ulpOf,
+  wholeOrSpecial,
+  withoutSigns,
+} from './operands.ts';
 
-const images = imageKernelsOn(reference.matmul);
 const blas = systemBlas();
-
-const floats = fc.constantFrom<FloatDType>('float32', 'float64');
-const specials = [0, -0, 1, -1, Infinity, -Infinity, Number.NaN, 2 ** -149, -(2 ** -1074), 3.4e38, 1e300];
-const anything = fc.oneof(
-  fc.double(),
-  fc.double({ min: -100, max: 100, noNaN: true }),
-  fc.constantFrom(...specials),
-);
-const ordinary = fc.double({ min: -100, max: 100, noNaN: true });
-/** Sums of products of these are exact in any order. */
-const whole = fc.integer({ min: -8, max: 8 });
-const wholeOrSpecial = fc.oneof(
-  { weight: 20, arbitrary: whole },
-  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0) },
-);
-
-/** Mostly short axes; a last one that is as long as a chunk in scratch now and then. */
-const shapes = fc
-  .tuple(
-    fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 }),
-    fc.oneof(
-      { weight: 10, arbitrary: fc.integer({ min: 0, max: 40 }) },
-      { weight: 1, arbitrary: fc.constantFrom(2047, 2048, 2049, 4095, 4097, 10_001) },
-    ),
-  )
-  .map(([outer, last]) => [...outer, last]);
-
-/** How the elements of a view lie. */
-const layouts = ['contiguous', 'columns', 'gaps', 'expanded'] as const;
-interface Lying {
-  readonly layout: (typeof layouts)[number];
-  readonly offset: number;
-  /** Along which axes an expanded view stands still. */
-  readonly still: readonly boolean[];
-  /** Which of the values come first. */
-  readonly shift: number;
-}
-const lying = fc.record<Lying>({
-  layout: fc.constantFrom(...layouts),
-  offset: fc.integer({ min: 0, max: 5 }),
-  still: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-  shift: fc.integer({ min: 0, max: 49 }),
-});
-
-/** A view of some of a pattern's values, with NaN wherever the view is not. */
-function lay(
-  dtype: DType,
-  shape: readonly number[],
-  { layout, offset, still, shift }: Lying,
-  pattern: readonly number[],
-): View {
-  const strides = [...contiguousStrides(layout === 'columns' ? shape.toReversed() : shape)];
-  if (layout === 'columns') strides.reverse();
-  if (layout === 'gaps')
-    for (let axis = 0; axis < shape.length; axis++) strides[axis]! *= axis === shape.length - 1 ? 1 : 2;
-  if (layout === 'expanded') {
-    for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
-      strides[axis] = still[axis] ? 0 : step;
-      if (!still[axis]) step *= Math.max(shape[axis]!, 1);
-    }
-  }
-  const extent = shape.reduce((sum, length, axis) => sum + Math.max(0, length - 1) * strides[axis]!, 1);
-  const array = allocateOwn(dtype, offset + extent + 3).fill(dtype === 'bool' ? 1 : Number.NaN);
-  for (let at = offset; at < offset + extent; at++) array[at] = pattern[(at * 7 + shift) % pattern.length]!;
-  return viewOf(new Storage(array), dtype, shape, strides, offset);
-}
-
-/** Equality of every element, NaN and the sign of zero included; toEqual takes 0.1 ms per 1000 elements. */
-function expectSame(actual: NumericArray, expected: NumericArray): void {
-  if (actual.length === expected.length && actual.every((x, i) => Object.is(x, expected[i]))) return;
-  expect(actual).toEqual(expected);
-  throw new Error('toEqual misses a difference that Object.is sees');
-}
-
-/** Of zeros the sign is free: sums from 0 lose it in some orders. */
-const withoutSigns = (array: NumericArray) => array.map((x) => x + 0);
-
-const ulpOf = (x: number) => 2 ** Math.max(-149, Math.floor(Math.log2(Math.abs(x))) - 23);
-
-/** float32 results within so many units in the last place; infinities and NaN agree. */
-function expectClose(actual: NumericArray, expected: NumericArray, ulps: number): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    const [x, y] = [actual[i]!, expected[i]!];
-    if (Object.is(x, y) || x === y) continue;
-    if (!(Math.abs(x - y) <= ulps * ulpOf(y))) throw new Error(`element ${i} is ${x}, expected ${y}`);
-  }
-}
-
-const patterns = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: 1, maxLength: 50 });
 
 /** One property for each kernel that a set takes over from the reference. */
 const wasmCases: Readonly<Record<string, () => void>> = {
@@ -411,19 +330,6 @@ const wasmCases: Readonly<Record<string, () => void>> = {
     );
   },
   matmul: () => products(wasm.matmul),
-  maxPool() {
-    fc.assert(
-      fc.property(floats, pooling, lying, patterns(anything), (dtype, { shape, axes }, how, pattern) => {
-        const x = lay(dtype, shape, how, pattern);
-        const actual = maxPool(x, axes);
-        expect(actual === null).toBe(x.size === 0 || dtype === 'float64');
-        if (actual) expectSame(actual.array, images.maxPool(x, axes).array);
-      }),
-    );
-  },
-  convolution: () => convolutions('convolution', wasmConv),
-  convInput: () => convolutions('convInput', wasmConv),
-  convWeight: () => convolutions('convWeight', wasmConv),
 };
 
 /** Lengths around those of chunks in scratch. */
@@ -458,191 +364,16 @@ function products(matmul: (a: View, b: View, bias: View | null) => Storage | nul
   );
 }
 
-interface Drawn {
-  readonly batch: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly groups: number;
-  readonly axes: readonly {
-    kernel: number;
-    stride: number;
-    padding: number;
-    dilation: number;
-    extra: number;
-  }[];
-}
-
-const axis = fc.record({
-  kernel: fc.integer({ min: 1, max: 4 }),
-  stride: fc.integer({ min: 1, max: 3 }),
-  padding: fc.integer({ min: 0, max: 2 }),
-  dilation: fc.integer({ min: 1, max: 2 }),
-  extra: fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: 12 }) },
-    { weight: 1, arbitrary: fc.constant(70) },
-  ),
-});
-const pointwise = fc.constant({ kernel: 1, stride: 1, padding: 0, dilation: 1, extra: 9 });
-const drawn = fc.record<Drawn>({
-  batch: fc.integer({ min: 1, max: 4 }),
-  channels: fc.integer({ min: 1, max: 3 }),
-  filters: fc.integer({ min: 1, max: 5 }),
-  groups: fc.integer({ min: 1, max: 3 }),
-  axes: fc.oneof(
-    { weight: 6, arbitrary: fc.array(axis, { minLength: 1, maxLength: 3 }) },
-    { weight: 1, arbitrary: fc.array(pointwise, { minLength: 1, maxLength: 2 }) },
-  ),
-});
-
-/** The convolution with what was drawn; lengths are such that the kernel fits. */
-function convolutionOf({ groups, axes }: Drawn): Convolution {
-  const reach = axes.map(({ kernel, dilation }) => (kernel - 1) * dilation + 1);
-  const input = axes.map(({ padding, extra }, i) =>
-    Math.max(1, reach[i]! - 2 * padding + (axes.length > 2 ? extra % 4 : extra)),
-  );
-  return {
-    input,
-    groups,
-    kernel: axes.map(({ kernel }) => kernel),
-    stride: axes.map(({ stride }) => stride),
-    padding: axes.map(({ padding }) => padding),
-    dilation: axes.map(({ dilation }) => dilation),
-    output: axes.map(
-      ({ stride, padding }, i) => Math.floor((input[i]! + 2 * padding - reach[i]!) / stride) + 1,
-    ),
-  };
-}
-
-/** The three kernels of a set. */
-interface ConvolutionSet {
-  convolution(x: View, weight: View, bias: View | null, p: wasmConv.Plan): Storage;
-  convInput(g: View, weight: View, p: wasmConv.Plan): Storage;
-  convWeight(x: View, g: View, p: wasmConv.Plan): Storage;
-}
-
-function convolutions(kernel: keyof ConvolutionSet, set: ConvolutionSet): void {
-  fc.assert(
-    fc.property(
-      floats,
-      drawn,
-      lying,
-      lying,
-      patterns(wholeOrSpecial),
-      fc.boolean(),
-      (dtype, numbers, left, right, values, biased) => {
-        const c = convolutionOf(numbers);
-        const { batch, channels, filters, groups } = numbers;
-        // With few filters a channel the reference leaves padding out, which others multiply by 0: NaN then differs.
-        const plain = channels === 1 && filters <= 2;
-        const pattern = plain ? values.map((x) => (Number.isFinite(x) ? x : 3)) : values;
-        const x = lay(dtype, [batch, groups * channels, ...c.input], left, pattern);
-        const weight = lay(dtype, [groups * filters, channels, ...c.kernel], right, pattern);
-        const bias = biased ? lay(dtype, [groups * filters], left, pattern) : null;
-        const g = lay(dtype, [batch, groups * filters, ...c.output], left, pattern);
-        const p = wasmConv.plan(dtype, batch, filters, channels, c);
-        if (p === null) {
-          expect([dtype, channels, filters <= 2, groups > 1]).toEqual(['float64', 1, true, true]);
-          return;
-        }
-        // No BLAS is asked for these.
-        if (p.depthwise && set !== wasmConv) return;
-        const [actual, expected] = {
-          convolution: () =>
-            [set.convolution(x, weight, bias, p), images.convolution(x, weight, bias, c)] as const,
-          convInput: () => [set.convInput(g, weight, p), images.convInput(g, weight, c)] as const,
-          convWeight: () => [set.convWeight(x, g, p), images.convWeight(x, g, c)] as const,
-        }[kernel]();
-        expectSame(withoutSigns(actual.array), withoutSigns(expected.array));
-      },
-    ),
-  );
-}
-
-/** Windows along the last axes of images. */
-const pooling = fc
-  .record({
-    lead: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 2 }),
-    axes: fc.array(
-      fc.record({
-        kernel: fc.integer({ min: 1, max: 3 }),
-        stride: fc.integer({ min: 1, max: 3 }),
-        padding: fc.integer({ min: 0, max: 1 }),
-        dilation: fc.integer({ min: 1, max: 2 }),
-        extra: fc.integer({ min: 0, max: 20 }),
-      }),
-      { minLength: 1, maxLength: 3 },
-    ),
-  })
-  .map(({ lead, axes }) => {
-    const described = axes.map(({ kernel, stride, padding, dilation, extra }) => {
-      const reach = (kernel - 1) * dilation + 1;
-      const pad = 2 * padding <= reach && dilation === 1 ? Math.min(padding, kernel >> 1) : 0;
-      const length = reach + (axes.length > 2 ? extra % 4 : extra);
-      const starts = [0];
-      const positions: number[] = [];
-      for (let at = -pad; at + reach <= length + pad; at += stride) {
-        for (let k = 0; k < kernel; k++) {
-          const position = at + k * dilation;
-          if (position >= 0 && position < length) positions.push(position);
-        }
-        starts.push(positions.length);
-      }
-      const taps: Taps = {
-        starts: Int32Array.from(starts),
-        positions: Int32Array.from(positions),
-        weights: new Float64Array(positions.length).fill(1),
-      };
-      return { length, taps };
-    });
-    return {
-      shape: [...lead, ...described.map(({ length }) => length)],
-      axes: described.map(({ taps }) => taps),
-    };
-  });
-
 describe('WASM kernels give what the reference gives', () => {
   test('each has a case', () => {
     const functions = (set: object) =>
       Object.entries(set)
         .filter(([name, value]) => typeof value === 'function' && !/Threshold$/.test(name))
         .map(([name]) => name);
-    const conv = functions(wasmConv).filter((name) => name.startsWith('conv'));
-    expect(Object.keys(wasmCases).sort()).toEqual([...functions(wasm), ...conv, 'maxPool'].sort());
+    expect(Object.keys(wasmCases).sort()).toEqual(functions(wasm).sort());
   });
 
   test.each(Object.keys(wasmCases))('%s', (name) => wasmCases[name]!());
-
-  test.each([
-    ['rows', [12, 400]],
-    ['parts of a row', [9000]],
-  ] as const)('where convolutions are divided into blocks of %s, images and channels', (_, plane) => {
-    const c: Convolution = {
-      ...{ input: plane, output: plane, kernel: plane.map(() => 3), padding: plane.map(() => 1) },
-      ...{ stride: plane.map(() => 1), dilation: plane.map(() => 1), groups: 1 },
-    };
-    const how = { layout: 'contiguous', offset: 0, still: [], shift: 0 } as const;
-    const pattern = Array.from({ length: 23 }, (_, i) => (i % 5) - 2);
-    const x = lay('float32', [2, 30, ...plane], how, pattern);
-    const weight = lay('float32', [3, 30, ...c.kernel], how, pattern);
-    const g = lay('float32', [2, 3, ...plane], how, pattern);
-    const p = wasmConv.plan('float32', 2, 3, 30, c)!;
-    expect(p.rowBlock * p.placeBlock).toBeLessThan(sizeOf(plane));
-    const expected = [
-      images.convolution(x, weight, null, c),
-      images.convInput(g, weight, c),
-      images.convWeight(x, g, c),
-    ];
-    for (const set of typeof blas === 'string' ? [wasmConv] : [wasmConv, ofBlas()]) {
-      const actual = [
-        set.convolution(x, weight, null, p),
-        set.convInput(g, weight, p),
-        set.convWeight(x, g, p),
-      ];
-      actual.forEach(({ array }, i) => {
-        expectSame(withoutSigns(array), withoutSigns(expected[i]!.array));
-      });
-    }
-  });
 });
 
 const accurate: Readonly<Record<string, (x: number) => number>> = {
@@ -679,23 +410,11 @@ describe('transcendental WASM kernels', () => {
   });
 });
 
-function ofBlas(): ConvolutionSet {
-  const library = blas as Exclude<typeof blas, string>;
-  return {
-    convolution: (x, weight, bias, p) => blasConv.convolution(library, x, weight, bias, p),
-    convInput: (g, weight, p) => blasConv.convInput(library, g, weight, p),
-    convWeight: (x, g, p) => blasConv.convWeight(library, x, g, p),
-  };
-}
-
 const ifBlas = typeof blas === 'string' ? describe.skip : describe;
 ifBlas(
   `kernels on a system BLAS give what the reference gives${typeof blas === 'string' ? `: ${blas}` : ''}`,
   () => {
     test('matmul', () =>
       products((a, b, bias) => blasMatmul(blas as Exclude<typeof blas, string>, a, b, bias)));
-    test.each(['convolution', 'convInput', 'convWeight'] as const)('%s', (kernel) =>
-      convolutions(kernel, ofBlas()),
-    );
   },
 );
