@@ -1,17 +1,20 @@
-import { ArgumentError, formatShape } from '@tensortape/autograd';
+import { ArgumentError, formatShape, type Tensor } from '@tensortape/autograd';
 import fc from 'fast-check';
-import { ExpressionError } from '../expressions/error.ts';
+import { UndefinedError } from '../expressions/error.ts';
 import { type Program, parseProgram } from '../expressions/program.ts';
-import { type CoordinateVerdict, compare, type ShapeMismatch, type Tolerance } from './compare.ts';
+import { unevenDirection } from '../modules/direction.ts';
+import { type CoordinateVerdict, compare, type Gaps, type ShapeMismatch, type Tolerance } from './compare.ts';
 import { type Domain, drawPoint, isPoint, nudge } from './domain.ts';
 import { type Evidence, guessMistake } from './guess.ts';
 import {
   type Claim,
   type Claimed,
+  type ClaimedValue,
   claimOf,
   formatInputs,
   type Named,
   type NamedFunction,
+  type Refused,
   Subject,
 } from './subject.ts';
 
@@ -42,10 +45,12 @@ export interface ClaimVerdict {
   readonly points: number;
   /** The point that the verdict is about: the smallest counter-example found, or the last point. */
   readonly inputs: Named;
-  /** The coordinates there; empty when the shapes differ. */
+  /** The coordinates there; empty when the shapes differ, or there is no claim to compare. */
   readonly coordinates: readonly CoordinateVerdict[];
   /** The shapes, when they differ. */
   readonly shapes: ShapeMismatch | null;
+  /** Why the claim cannot be computed there, such as a product of matrices that do not fit; null when it can be. */
+  readonly refusal: string | null;
   /** What the mistake is: said only when it explains the claim at several points. */
   readonly guess: string | null;
 }
@@ -127,8 +132,12 @@ export async function checkDerivative(
 }
 
 /** A claim at a point. */
-interface Case extends Evidence {
-  readonly found: readonly CoordinateVerdict[] | ShapeMismatch;
+interface Case {
+  readonly inputs: Named;
+  readonly analytic: Tensor;
+  /** Null where it cannot be computed. */
+  readonly claimed: Tensor | null;
+  readonly found: readonly CoordinateVerdict[] | ShapeMismatch | Refused;
 }
 
 /** Thrown through fast-check, which shrinks it. */
@@ -140,9 +149,10 @@ class Wrong extends Error {
   }
 }
 
-const isMismatch = (found: Case['found']): found is ShapeMismatch => !Array.isArray(found);
-const isWrong = ({ found }: Case): boolean =>
-  isMismatch(found) || found.some(({ status }) => status === 'wrong');
+const isEvidence = (at: Case): at is Case & Evidence => at.claimed !== null;
+const coordinatesOf = ({ found }: Case): readonly CoordinateVerdict[] => ('length' in found ? found : []);
+const isWrong = (at: Case): boolean =>
+  !('length' in at.found) || coordinatesOf(at).some(({ status }) => status === 'wrong');
 
 function judge(
   subject: Subject,
@@ -152,7 +162,7 @@ function judge(
   options: CheckOptions,
 ): ClaimVerdict {
   const seen: Case[] = [];
-  let undefinedAt: ExpressionError | null = null;
+  let undefinedAt: UndefinedError | null = null;
   const details = fc.check(
     fc.property(fc.gen(), (draw) => {
       const inputs = drawPoint(domain, draw);
@@ -160,7 +170,7 @@ function judge(
         subject.check(inputs);
       } catch (error) {
         // Outside of the domain of a function on the way: nothing is claimed there.
-        if (!(error instanceof ExpressionError) || isPoint(domain)) throw error;
+        if (!(error instanceof UndefinedError) || isPoint(domain)) throw error;
         undefinedAt = error;
         return;
       }
@@ -172,29 +182,28 @@ function judge(
   );
   const { errorInstance } = details;
   if (errorInstance instanceof Wrong) {
-    const witnesses = claim.isFixed ? [] : witnessesOf(subject, claim, domain, errorInstance.at, options);
-    const evidence = [errorInstance.at, ...witnesses];
-    const guess = guessMistake(subject, claim.by, evidence, claim.isFixed ? 1e-4 : 1e-6);
-    return verdictOf(claim, 'wrong', seen.length + 1, errorInstance.at, guess);
+    const { at } = errorInstance;
+    const witnesses = claim.isFixed ? [] : witnessesOf(subject, claim, domain, at, options);
+    const guess = isEvidence(at)
+      ? guessMistake(subject, claim.by, [at, ...witnesses], claim.isFixed ? 1e-4 : 1e-6)
+      : null;
+    return verdictOf(claim, 'wrong', seen.length + 1, at, guess);
   }
   if (details.failed) throw errorInstance;
   const last = seen.at(-1);
   if (last === undefined) throw undefinedAt ?? new ArgumentError('checkDerivative: no point was drawn');
-  const statuses = seen.flatMap(({ found }) => (isMismatch(found) ? [] : found.map(({ status }) => status)));
+  const statuses = seen.flatMap((at) => coordinatesOf(at).map(({ status }) => status));
   const [doubtful] = (['notDifferentiable', 'unreliable'] as const).filter((status) =>
     statuses.includes(status),
   );
   const status = statuses.includes('right') && !isPoint(domain) ? 'right' : (doubtful ?? 'right');
   const shown =
-    status === 'right'
-      ? last
-      : seen.find(({ found }) => !isMismatch(found) && found.some((one) => one.status === status));
+    status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
   return verdictOf(claim, status, seen.length, shown ?? last, null);
 }
 
 function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: CheckOptions): Case {
   const steps = subject.atSteps(inputs);
-  const { value: claimed, isCoarse } = claim.at(inputs, steps);
   const isInput = claim.by in inputs;
   const analytic = isInput ? subject.derivative(inputs, claim.by) : steps.derivatives[claim.by];
   if (analytic === undefined) {
@@ -202,17 +211,42 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
       `checkDerivative: the derivative by the step '${claim.by}' needs an output of one element that depends on it`,
     );
   }
+  const there = claim.at(inputs, steps);
+  if ('refusal' in there) return { inputs, claimed: null, analytic, found: there };
+  const claimed = there.value ?? analytic.mul(Number.NaN);
   const point = isInput ? inputs : { ...inputs, [claim.by]: steps.values[claim.by]! };
   const tolerance: Tolerance = {
-    rtol: options.rtol ?? (isCoarse || claim.isFixed ? 1e-4 : 1e-6),
+    rtol: options.rtol ?? (there.isCoarse || claim.isFixed ? 1e-4 : 1e-6),
     atol: options.atol ?? 1e-8,
   };
   return {
     inputs,
     claimed,
     analytic,
-    found: compare(subject, point, claim.by, claimed, analytic, tolerance),
+    found: compare(
+      subject,
+      point,
+      claim.by,
+      claimed,
+      analytic,
+      gapsOf(subject, claim, inputs, there),
+      tolerance,
+    ),
   };
+}
+
+/** Elements that the claim leaves out, and whether it does so at points nearby: `x / abs(x)` has no value at 0 alone. */
+function gapsOf(subject: Subject, claim: Claimed, inputs: Named, { undefinedBy }: ClaimedValue): Gaps {
+  const hasValue = (k: number, step: number): boolean => {
+    const nearby = Object.entries(inputs).map(([name, x]): [string, Tensor] => [
+      name,
+      x.add(unevenDirection(x.shape).mul(step)),
+    ]);
+    const at = Object.fromEntries(nearby);
+    const there = claim.at(at, subject.atSteps(at));
+    return 'value' in there && Number.isFinite(Number(there.value?.toTypedArray()[k]));
+  };
+  return { reason: undefinedBy, isIsolated: (k) => hasValue(k, 1e-3) && hasValue(k, -1e-3) };
 }
 
 /** The claim at other points: what is said of a mistake has to hold there, too. */
@@ -222,18 +256,18 @@ function witnessesOf(
   domain: Domain,
   wrong: Case,
   options: CheckOptions,
-): Case[] {
+): (Case & Evidence)[] {
   const points = isPoint(domain)
     ? Array.from({ length: WITNESSES }, (_, round) => nudge(wrong.inputs, round))
     : fc.sample(fc.gen(), { numRuns: 4 * WITNESSES, seed: 7 }).map((draw) => drawPoint(domain, draw));
-  const cases: Case[] = [];
+  const cases: (Case & Evidence)[] = [];
   for (const inputs of points) {
     try {
       subject.check(inputs);
       const at = evaluate(subject, claim, inputs, options);
-      if (at.analytic.abs().max().item() > 0) cases.push(at);
+      if (isEvidence(at) && at.analytic.abs().max().item() > 0) cases.push(at);
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
+      if (!(error instanceof UndefinedError)) throw error;
     }
   }
   return cases.slice(0, 2 * WITNESSES);
@@ -252,8 +286,9 @@ function verdictOf(
     status,
     points,
     inputs,
-    coordinates: isMismatch(found) ? [] : found,
-    shapes: isMismatch(found) ? found : null,
+    coordinates: coordinatesOf(at),
+    shapes: 'expected' in found ? found : null,
+    refusal: 'refusal' in found ? found.refusal : null,
     guess,
   };
 }
@@ -290,12 +325,16 @@ const words: Readonly<Record<ClaimStatus, string>> = {
 const SHOWN = 5;
 
 function linesOf(
-  { by, status, points, inputs, coordinates, shapes, guess }: ClaimVerdict,
+  { by, status, points, inputs, coordinates, shapes, refusal, guess }: ClaimVerdict,
   isFirst: boolean,
 ): string[] {
   const mark = `${words[status]} ${by}:`;
   const where = `    at ${formatInputs(inputs)}`;
   if (status === 'right') return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}`];
+  if (refusal !== null) {
+    const said = refusal.split('\n').map((line) => `    ${line}`);
+    return [`${mark} wrong: it cannot be computed everywhere`, where, ...said];
+  }
   if (shapes !== null) {
     const said = `wrong shape: the claim has ${formatShape(shapes.claimed)}, the derivative ${formatShape(shapes.expected)}`;
     return [`${mark} ${said}${guess === null ? '' : `; ${guess}`}`, where];

@@ -47,6 +47,14 @@ export interface ShapeMismatch {
 /** Below this a whole gradient is as good as zero, and a claim of the same size neither right nor wrong. */
 const VANISHING = 1e-8;
 
+/** Elements of a claim that are not numbers. */
+export interface Gaps {
+  /** Why, where that is known. */
+  readonly reason: string | null;
+  /** Whether the element is one at points nearby: then the formula leaves out a point, and is not wrong. */
+  readonly isIsolated: (index: number) => boolean;
+}
+
 /** Compares a claimed derivative with the true one, coordinate by coordinate; `at` holds the inputs, and the step when the claim is by a step. */
 export function compare(
   subject: Subject,
@@ -54,6 +62,7 @@ export function compare(
   by: string,
   claimed: Tensor,
   analytic: Tensor,
+  gaps: Gaps,
   { rtol, atol }: Tolerance,
 ): readonly CoordinateVerdict[] | ShapeMismatch {
   if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
@@ -87,6 +96,14 @@ export function compare(
     if (isDoubtful) {
       const slopes = kinkAt(subject, at, by, j, row);
       if (slopes !== null) return { ...facts, status: 'notDifferentiable', slopes };
+      if (!Number.isFinite(truth) && !(error <= 1e-6 * Math.max(1, Math.abs(numeric)))) {
+        return { ...facts, status: 'notDifferentiable', reason: `the derivative is ${truth} here` };
+      }
+    }
+    if (!Number.isFinite(claim)) {
+      const why = gaps.reason === null ? '' : `: ${gaps.reason}`;
+      const said = `the claim has no value here${why}; the derivative is ${truth}`;
+      return { ...facts, status: isDoubtful || gaps.isIsolated(k) ? 'unreliable' : 'wrong', reason: said };
     }
     const close = Math.abs(claim - truth) <= atol + rtol * Math.max(Math.abs(claim), Math.abs(truth));
     if (close && largest <= VANISHING && facts.relativeError > rtol) {
@@ -100,7 +117,7 @@ export function compare(
     if (!(Math.abs(claim - numeric) > error)) {
       return { ...facts, status: 'unreliable', reason: reasonFor(subject, at, error) };
     }
-    if (isDoubtful && Math.abs(truth - numeric) > 10 * error + 1e-6 * Math.max(1, Math.abs(truth))) {
+    if (!(Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)))) {
       return {
         ...facts,
         status: 'unreliable',

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   formatShape,
+  LinAlgError,
   type Nested,
   type Shape,
   ShapeError,
@@ -10,7 +11,7 @@ import {
   tensor,
 } from '@tensortape/autograd';
 import { Converter } from './convert.ts';
-import { ExpressionError, type Span } from './error.ts';
+import { ExpressionError, type Span, UndefinedError } from './error.ts';
 import { describe, knownConstants, knownFunctions, Refusal, type Value } from './functions.ts';
 import { loadMath } from './mathjs.ts';
 import type { Expression, Statement, Subscript } from './tree.ts';
@@ -266,8 +267,9 @@ class Evaluator {
         .map((arg) => (sizeOf(arg) === 1 ? String(itemOf(arg)) : describe(arg)))
         .join(' and ');
       const what = firstUndefined(result);
-      throw this.#error(
+      throw new UndefinedError(
         `'${this.#textOf(at)}' is ${what} at ${given}: outside of the domain of '${name}'`,
+        this.#source,
         at,
       );
     }
@@ -321,14 +323,14 @@ class Evaluator {
       return body();
     } catch (error) {
       if (!(error instanceof Error) || error instanceof ExpressionError) throw error;
-      throw this.#error(error instanceof Refusal ? `${name}: ${error.message}` : error.message, at, {
-        cause: error,
-      });
+      const reason = error instanceof Refusal ? `${name}: ${error.message}` : error.message;
+      const Kind = error instanceof LinAlgError ? UndefinedError : ExpressionError;
+      throw new Kind(reason, this.#source, at, { cause: error });
     }
   }
 
-  #error(reason: string, at: Span, options?: ErrorOptions): ExpressionError {
-    return new ExpressionError(reason, this.#source, at, options);
+  #error(reason: string, at: Span): ExpressionError {
+    return new ExpressionError(reason, this.#source, at);
   }
 
   #textOf({ start, end }: Span): string {
