@@ -1,4 +1,5 @@
-import type { DrawnInput } from '@tensortape/verify';
+import { LinAlgError, type Tensor } from '@tensortape/autograd';
+import { type DrawnInput, ExpressionError, type Named, type Program, parseProgram } from '@tensortape/verify';
 import { type Draw, drawIndex } from '../../src/ops/kit.ts';
 import { families, type Lengths, type Operand, type Rule } from './rules.ts';
 
@@ -99,9 +100,62 @@ function fitting(family: readonly Rule[], known: readonly Operand[]): readonly F
   return found.length > 0 ? found : [{ rule: families[0]![0]!, choices: known.map((x) => [x]) }];
 }
 
-/** Steps and derivatives as one program without a tape: `dv2` is the derivative by v2, as claimed; `J` comes first. */
-export function backwards({ program, terms }: Derivation): string {
-  return [program, ...[...terms].map(([name, contributions]) => `d${name} = ${claimOf(contributions)}`)].join(
-    '\n',
-  );
+/** A mistake in one claim. */
+export interface Mistake {
+  readonly by: string;
+  readonly says: string;
+  readonly claim: string;
+}
+
+/** Draws a mistake that people make, in one of the claims. It may be none: twice nothing is nothing. */
+export function drawMistake(draw: Draw, { terms, lengths }: Derivation): Mistake {
+  const by = oneOf(draw, [...terms.keys()]);
+  const own = terms.get(by)!;
+  const right = `(${claimOf(own)})`;
+  const kinds: [says: string, claim: string][] = [
+    ['sign', `-${right}`],
+    ['twice', `2 * ${right}`],
+    ['half', `${right} / 2`],
+    ['slightly more', `1.01 * ${right}`],
+    ['zero', `0 * ${right}`],
+    ['a constant', `${right} + 0.25`],
+    ['the square', `${right} .^ 2`],
+    ['added up', `sum(${right})`],
+    ...(own.length > 1 ? [['a term left out', claimOf(own.slice(1))] as [string, string]] : []),
+    ...(lengths.get(by)!.length === 2 ? [['transposed', `${right}'`] as [string, string]] : []),
+  ];
+  const [says, claim] = oneOf(draw, kinds);
+  return { by, says, claim };
+}
+
+/**
+ * Whether a claim differs from the right one at a point, by evaluating steps and claims alone, without a tape; null where one of them has no
+ * value there.
+ */
+export async function comparison(
+  { program, terms, domain }: Derivation,
+  { by, claim }: Mistake,
+): Promise<(inputs: Named) => boolean | null> {
+  const backwards = [...terms].map(([name, contributions]) => `d${name} = ${claimOf(contributions)}`);
+  const source = [program, ...backwards, `planted = ${claim}`].join('\n');
+  const parsed = await parseProgram(source, { inputs: Object.keys(domain) });
+  return (inputs) => {
+    const steps = stepsOf(parsed, inputs);
+    if (steps === null) return null;
+    const [right, wrong] = [`d${by}`, 'planted'].map((name) => steps.get(name)!);
+    const [a, b] = [right!, wrong!].map((x) => [...x.toTypedArray()].map(Number));
+    if (![...a!, ...b!].every(Number.isFinite)) return null;
+    if (right!.shape.join() !== wrong!.shape.join()) return true;
+    return a!.some((x, i) => Math.abs(x - b![i]!) > 1e-4 * Math.max(Math.abs(x), Math.abs(b![i]!)) + 1e-6);
+  };
+}
+
+/** The values of the steps; null where a matrix is singular. */
+function stepsOf(program: Program, inputs: Named): ReadonlyMap<string, Tensor> | null {
+  try {
+    return program.run(inputs, { allowUndefined: true }).steps;
+  } catch (error) {
+    if (error instanceof ExpressionError && error.cause instanceof LinAlgError) return null;
+    throw error;
+  }
 }

@@ -31,5 +31,8 @@ describe('no kinks', () => {
     ['a bend sharper than the coarse step', (s) => Math.sqrt(s * s + 1e-6)],
     ['a wave shorter than the coarse step', (s) => Math.sin(300 * s)],
     ['undefined on one side', (s) => Math.sqrt(s)],
+    ['next to a pole', (s) => 1 / (s + 1e-6)],
+    // The rounding of values of 1e9 is 1e-7, which makes slopes of 1e-3 at the finer step.
+    ['next to large values', (s) => 1e9 + 1e-7 * Math.cos(1e5 * s)],
   ])('%s', (_, f) => expect(slopesAt(f, 1)).toBeNull());
 });
