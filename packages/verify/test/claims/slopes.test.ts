@@ -25,14 +25,13 @@ describe('no kinks', () => {
   test.each<[string, (s: number) => number]>([
     ['straight', (s) => 3 * s + 1],
     ['curved', (s) => Math.exp(s)],
-    // Slopes from the sides differ by rounding of the steps only.
-    ['of large slopes', (s) => 1e6 * Math.exp(s)],
-    // They differ much at the coarse step, sixteen times less at each finer one: 16 c h² + … for a sharp bend.
-    ['a bend sharper than the coarse step', (s) => Math.sqrt(s * s + 1e-6)],
-    ['a wave shorter than the coarse step', (s) => Math.sin(300 * s)],
+    ['of a large slope, next to which the bend is small', (s) => 1e4 * s + 0.5 * Math.abs(s)],
+    // Slopes from the sides differ much at the coarse step, and by 16³ times less at the finer one.
+    ['a wave shorter than the coarse step', (s) => Math.cos(1000 * s)],
+    // Here by some times less: the bend is as wide as the finer step.
+    ['a bend as sharp as the finer step', (s) => Math.sqrt(s * s + 1e-8)],
     ['undefined on one side', (s) => Math.sqrt(s)],
     ['next to a pole', (s) => 1 / (s + 1e-6)],
-    // The rounding of values of 1e9 is 1e-7, which makes slopes of 1e-3 at the finer step.
-    ['next to large values', (s) => 1e9 + 1e-7 * Math.cos(1e5 * s)],
+    ['the last digits of large values', (s) => 1e9 + 2 ** -23 * (Math.abs(s) > 5e-4 ? 10 : s === 0 ? 0 : 1)],
   ])('%s', (_, f) => expect(slopesAt(f, 1)).toBeNull());
 });
