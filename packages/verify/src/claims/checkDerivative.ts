@@ -41,8 +41,10 @@ export interface ClaimVerdict {
   readonly by: string;
   /** How it was judged. */
   readonly status: ClaimStatus;
-  /** The points at which it was compared. */
+  /** The points at which it was judged. */
   readonly points: number;
+  /** The points at which it could not be: at kinks, or where rounding decides. */
+  readonly unjudged: number;
   /** The point that the verdict is about: the smallest counter-example found, or the last point. */
   readonly inputs: Named;
   /** The coordinates there; empty when the shapes differ, or there is no claim to compare. */
@@ -151,6 +153,8 @@ class Wrong extends Error {
 
 const isEvidence = (at: Case): at is Case & Evidence => at.claimed !== null;
 const coordinatesOf = ({ found }: Case): readonly CoordinateVerdict[] => ('length' in found ? found : []);
+const isJudged = (at: Case): boolean =>
+  isWrong(at) || coordinatesOf(at).some(({ status }) => status === 'right');
 const isWrong = (at: Case): boolean =>
   !('length' in at.found) || coordinatesOf(at).some(({ status }) => status === 'wrong');
 
@@ -187,7 +191,7 @@ function judge(
     const guess = isEvidence(at)
       ? guessMistake(subject, claim.by, [at, ...witnesses], claim.isFixed ? 1e-4 : 1e-6)
       : null;
-    return verdictOf(claim, 'wrong', seen.length + 1, at, guess);
+    return verdictOf(claim, 'wrong', [...seen, at], at, guess);
   }
   if (details.failed) throw errorInstance;
   const last = seen.at(-1);
@@ -199,7 +203,7 @@ function judge(
   const status = statuses.includes('right') && !isPoint(domain) ? 'right' : (doubtful ?? 'right');
   const shown =
     status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
-  return verdictOf(claim, status, seen.length, shown ?? last, null);
+  return verdictOf(claim, status, seen, shown ?? last, null);
 }
 
 function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: CheckOptions): Case {
@@ -276,15 +280,17 @@ function witnessesOf(
 function verdictOf(
   claim: Claimed,
   status: ClaimStatus,
-  points: number,
+  seen: readonly Case[],
   at: Case,
   guess: string | null,
 ): ClaimVerdict {
   const { found, inputs } = at;
+  const points = seen.filter(isJudged).length;
   return {
     by: claim.by,
     status,
     points,
+    unjudged: seen.length - points,
     inputs,
     coordinates: coordinatesOf(at),
     shapes: 'expected' in found ? found : null,
@@ -310,7 +316,9 @@ export function formatCheck({ verdicts, firstWrong, seed }: DerivativeCheck): st
   const lines = verdicts.flatMap((verdict) =>
     linesOf(verdict, verdict.by === firstWrong && verdicts.length > 1),
   );
-  const replay = verdicts.some(({ points }) => points > 1) ? [`seed ${seed} repeats this check`] : [];
+  const replay = verdicts.some(({ points, unjudged }) => points + unjudged > 1)
+    ? [`seed ${seed} repeats this check`]
+    : [];
   return [...lines, ...replay].join('\n').replace(/-(?=[\d.]|Infinity)/g, '−');
 }
 
@@ -325,12 +333,15 @@ const words: Readonly<Record<ClaimStatus, string>> = {
 const SHOWN = 5;
 
 function linesOf(
-  { by, status, points, inputs, coordinates, shapes, refusal, guess }: ClaimVerdict,
+  { by, status, points, unjudged, inputs, coordinates, shapes, refusal, guess }: ClaimVerdict,
   isFirst: boolean,
 ): string[] {
   const mark = `${words[status]} ${by}:`;
   const where = `    at ${formatInputs(inputs)}`;
-  if (status === 'right') return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}`];
+  if (status === 'right') {
+    const others = unjudged === 0 ? '' : `; ${unjudged} more could not be judged`;
+    return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}${others}`];
+  }
   if (refusal !== null) {
     const said = refusal.split('\n').map((line) => `    ${line}`);
     return [`${mark} wrong: it cannot be computed everywhere`, where, ...said];

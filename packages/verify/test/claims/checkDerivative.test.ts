@@ -211,6 +211,17 @@ test('right claims are never called wrong: derivatives by the rules of mathjs, f
   expect(judged).toBeGreaterThan(80);
 });
 
+test('points that cannot be judged are counted', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 1] } };
+  const check = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1, runs: 20 });
+  const { points, unjudged } = check.verdicts[0]!;
+  expect(points + unjudged).toBe(20);
+  expect(unjudged).toBeGreaterThan(0);
+  expect(formatCheck(check)).toMatch(
+    `✓ x: right, at ${points} points; ${unjudged} more could not be judged\n`,
+  );
+});
+
 test('a tensor is a point, too', async () => {
   expect((await verdict('sum(x)', [1, 1], { x: tensor([1, 2]) })).status).toBe('right');
 });
@@ -231,6 +242,14 @@ describe('claims without a value', () => {
       'notDifferentiable',
       'the derivative is Infinity here',
     ]);
+  });
+
+  test('where the tape has no derivative, though the function is flat, nothing is said', async () => {
+    for (const claim of ['1', 'exp(-(x ^ 2)) / sqrt(1 - erf(x)^2)']) {
+      const { status, coordinates } = await verdict('asin(erf(x))', claim, { x: 6 });
+      expect([status, coordinates[0]!.analytic]).toEqual(['unreliable', Number.POSITIVE_INFINITY]);
+      expect(coordinates[0]!.reason).toMatch(/^the tape gives Infinity, differences 0: rounding/);
+    }
   });
 
   test('at points alone, nothing is said either', async () => {

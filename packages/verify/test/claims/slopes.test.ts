@@ -14,6 +14,11 @@ describe('kinks', () => {
     expect(slopes![1]).toBeCloseTo(right, 4);
   });
 
+  test('within a bend that is sharper than the longer steps', () => {
+    const [left, right] = slopesAt((s) => 1 / (1 + 1e6 * Math.max(0, s)), 1)!;
+    expect([left, right / -1e6]).toEqual([expect.closeTo(0, 1), expect.closeTo(1, 1)]);
+  });
+
   test('at the scale of the coordinate: next to 1e9, steps of 1e-3 would be rounded', () => {
     const x = 1e9;
     const [left, right] = slopesAt((s) => Math.max(0, x + s - x), x)!;

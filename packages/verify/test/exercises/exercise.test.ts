@@ -10,6 +10,10 @@ const files = readdirSync(folder).map(String);
 const mistakes: Record<string, Record<string, RegExp>> = {
   'affine.wrong.txt': { W: /^transposed$/, b: /sum over axis 1 of the claim is missing/ },
   'automatic-differentiation-2.wrong.txt': { w1: /'sigmoid\(w1\)' .*factor \(1 − y\) is missing/ },
+  'automatic-differentiation-c1.wrong.txt': {
+    a: /'sin\(a\)' has the wrong sign/,
+    w2: /'exp\(w2\)' is missing/,
+  },
   'automatic-differentiation.wrong.txt': { w2: /factor of 2 is missing/ },
   'batch-norm.wrong.txt': { x: /'x - mu' .*operand 2 were constant/ },
   'elementwise.wrong.txt': {
@@ -18,6 +22,7 @@ const mistakes: Record<string, Record<string, RegExp>> = {
   },
   'hinge.wrong.txt': { s: /'s - dot\(e, s\)' .*operand 2 were constant/ },
   'least-squares.wrong.txt': { r: /1\/N is missing/ },
+  'matrix-calculus.wrong.txt': { F: /^$/, R: /sign is wrong/, S: /^transposed$/, X: /^transposed$/ },
   'minimiser.wrong.txt': { g: /sign is wrong/, lambda: /factor of 2 too many/ },
   'mlp.wrong.txt': { b1: /'sigmoid\(z1\)' is missing/, W1: /transposed/ },
   'proximal.wrong.txt': { d: /'lambda \/ 2 \* dot\(d, d\)' lacks a factor of 2/, wt: /sign is wrong/ },
@@ -26,6 +31,12 @@ const mistakes: Record<string, Record<string, RegExp>> = {
   'regularisation.wrong.txt': { theta: /'lambda \* dot\(theta, theta\)' lacks a factor of 2/, phi: /^$/ },
   'sgd-step.wrong.txt': { eta: /factor of 2 is missing/ },
   'softmax.wrong.txt': { z: /sign is wrong/ },
+  'two-layer.wrong.txt': {
+    H: /^$/,
+    S: /^1\/N is missing, where N = 4 is the length of axis 1 of X$/,
+    W1: /has a factor of 2 too many/,
+    Z: /'relu\(Z\)' is missing/,
+  },
 };
 
 describe('the exercises of the courses', () => {
