@@ -1,5 +1,6 @@
-import { numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
+import { ArgumentError, numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
 import { position, relativeError, unit } from '../derivatives/fourWays.ts';
+import { MOST_COORDINATES } from './domain.ts';
 import { slopesAt } from './slopes.ts';
 import type { Named, Subject } from './subject.ts';
 
@@ -66,6 +67,11 @@ export function compare(
   { rtol, atol }: Tolerance,
 ): readonly CoordinateVerdict[] | ShapeMismatch {
   if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
+  if (analytic.size > MOST_COORDINATES) {
+    throw new ArgumentError(
+      `checkDerivative: the derivative by '${by}' has ${analytic.size} coordinates, more than ${MOST_COORDINATES}: choose shorter axes`,
+    );
+  }
   const [claims, truths] = [claimed, analytic].map((x) => [...x.toTypedArray()].map(Number));
   const x = at[by]!;
   const columns = numericColumns(subject, at, by);

@@ -74,12 +74,7 @@ export async function parseProgram(source: string, { inputs }: ProgramOptions): 
   const names = Array.isArray(inputs) ? (inputs as readonly string[]) : Object.keys(inputs);
   const shapes = Array.isArray(inputs) ? {} : (inputs as Readonly<Record<string, Shape>>);
   for (const name of names) {
-    if (
-      !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ||
-      knownFunctions.has(name) ||
-      knownConstants.has(name) ||
-      name === 'end'
-    ) {
+    if (!isDeclarable(name)) {
       throw new ArgumentError(
         `parseProgram: '${name}' cannot be the name of an input: it is not a word, or has a meaning already`,
       );
@@ -101,6 +96,13 @@ export async function parseProgram(source: string, { inputs }: ProgramOptions): 
     return new Converter(source, root, names).statements(root);
   });
   return new Program(source, names, shapes, statements);
+}
+
+/** @internal Whether a word may stand for an input. */
+export function isDeclarable(name: string): boolean {
+  const isTaken =
+    knownFunctions.has(name) || knownConstants.has(name) || name === 'end' || name === '__proto__';
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isTaken;
 }
 
 function parseAt<T>(source: string, parse: (source: string) => T): T {

@@ -84,8 +84,33 @@ test.each<[string, number, RegExp]>([
   [`${base}\noutput z = 1`, 5, /one output/],
   [`${base}\nstep z = 1`, 5, /steps stand before the output/],
   [`${base}\nclaim x = 1`, 5, /expected something like 'claim d\/dx = 2 \* x'/],
-  [`${base}\npoints 0`, 5, /at least 1/],
-  [`${base}\ntolerance high`, 5, /expected a number/],
+  [`${base}\npoints 0`, 5, /expected a whole number from 1 to 10000/],
+  [`${base}\npoints 1e9`, 5, /from 1 to 10000/],
+  [`${base}\nseed 1.5`, 5, /expected a whole number from 0/],
+  [`${base}\ntolerance -1`, 5, /at least 0/],
+  ['given x: scalar in 2..1', 1, /the range 2\.\.1 is empty/],
+  ['given x = [[1, 2], [3]]', 1, /of equal lengths/],
+  ['given sin: scalar', 1, /'sin' cannot be a name: it has a meaning already/],
+  ['given __proto__ = 3', 1, /'__proto__' cannot be a name/],
+  ['title T\n\0\uFFFD', 2, /no text in UTF-8/],
+  [
+    'given x: scalar\noutput y = x\nclaim d/dq = 1',
+    3,
+    /there is no 'q' to claim a derivative by; there are x/,
+  ],
+  ['given x: scalar\noutput y = x\nclaim d/dy = 1', 3, /there is no 'y'/],
+  ['given x: scalar\noutput y = x; x\nclaim d/dx = 1', 2, /a line has one expression/],
+  [
+    'given x: scalar\nstep a = (x + 1\noutput y = a\nclaim d/dx = 1',
+    2,
+    /^line 2: Parenthesis \) expected\n {2}a = \(x \+ 1\n {12}\^$/,
+  ],
+  [
+    'given x: scalar\nstep a = b\nstep b = a + x\noutput y = b\nclaim d/dx = 1',
+    2,
+    /'b' has no value yet: .* nothing goes round in a circle/,
+  ],
+  [`${base}\ntolerance high`, 5, /'high' is not a number/],
   ['given x: scalar', 1, /has no output/],
   ['given x: scalar\noutput y = x', 2, /has no claim/],
   ['\n'.repeat(1000), 1001, /at most 1000 lines/],
@@ -107,7 +132,11 @@ test('errors in expressions have the line of the file, and the place', async () 
     (error: unknown) => error,
   );
   expect(claim).toMatchObject({ line: 3, message: expect.stringMatching(/Unexpected end/) });
-  await expect(checkExercise('given x: scalar\noutput y = x\nclaim d/dq = 1')).rejects.toThrow(
-    /there is no 'q'/,
-  );
+});
+
+test('lines may end as Windows and old Macs end them, and a file may begin with a byte order mark', async () => {
+  for (const end of ['\r\n', '\r']) {
+    const { ok } = await checkExercise(`\uFEFF${base}`.replaceAll('\n', end), { seed: 1 });
+    expect(ok).toBe(true);
+  }
 });
