@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { UndefinedError } from '../expressions/error.ts';
 import { type Program, parseProgram } from '../expressions/program.ts';
 import { unevenDirection } from '../modules/direction.ts';
-import { type CoordinateVerdict, compare, type Gaps, type ShapeMismatch, type Tolerance } from './compare.ts';
+import {
+  type CoordinateVerdict,
+  compare,
+  type ShapeMismatch,
+  type Surroundings,
+  type Tolerance,
+} from './compare.ts';
 import { type Domain, drawPoint, isPoint, nudge } from './domain.ts';
 import { type Evidence, guessMistake } from './guess.ts';
 import {
@@ -200,7 +206,9 @@ function judge(
   const [doubtful] = (['notDifferentiable', 'unreliable'] as const).filter((status) =>
     statuses.includes(status),
   );
-  const status = statuses.includes('right') && !isPoint(domain) ? 'right' : (doubtful ?? 'right');
+  const judged = seen.filter(isJudged).length;
+  const isMostlyJudged = !isPoint(domain) && judged > 0 && 2 * judged >= seen.length;
+  const status = isMostlyJudged ? 'right' : (doubtful ?? 'right');
   const shown =
     status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
   return verdictOf(claim, status, seen, shown ?? last, null);
@@ -233,24 +241,42 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
       claim.by,
       claimed,
       analytic,
-      gapsOf(subject, claim, inputs, there),
+      surroundingsOf(subject, claim, inputs, there),
       tolerance,
     ),
   };
 }
 
-/** Elements that the claim leaves out, and whether it does so at points nearby: `x / abs(x)` has no value at 0 alone. */
-function gapsOf(subject: Subject, claim: Claimed, inputs: Named, { undefinedBy }: ClaimedValue): Gaps {
-  const hasValue = (k: number, step: number): boolean => {
-    const nearby = Object.entries(inputs).map(([name, x]): [string, Tensor] => [
-      name,
-      x.add(unevenDirection(x.shape).mul(step)),
-    ]);
-    const at = Object.fromEntries(nearby);
+/** The claim at points nearby: whether it leaves out one alone, as `x / abs(x)` does, and how rounding moves it. */
+function surroundingsOf(
+  subject: Subject,
+  claim: Claimed,
+  inputs: Named,
+  { undefinedBy }: ClaimedValue,
+): Surroundings {
+  const elementAt = (k: number, move: (x: Tensor) => Tensor): number => {
+    const at = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, move(x)]));
     const there = claim.at(at, subject.atSteps(at));
-    return 'value' in there && Number.isFinite(Number(there.value?.toTypedArray()[k]));
+    return 'value' in there ? Number(there.value?.toTypedArray()[k]) : Number.NaN;
   };
-  return { reason: undefinedBy, isIsolated: (k) => hasValue(k, 1e-3) && hasValue(k, -1e-3) };
+  const isIsolated = (k: number) =>
+    [1e-3, -1e-3].every((step) =>
+      Number.isFinite(elementAt(k, (x) => x.add(unevenDirection(x.shape).mul(step)))),
+    );
+  const roundingOf = (k: number) => {
+    // A few units in the last place, of both signs.
+    const rounded = [4, 5, 7].map((units) =>
+      elementAt(k, (x) =>
+        x.mul(
+          unevenDirection(x.shape)
+            .mul(units * Number.EPSILON)
+            .add(1),
+        ),
+      ),
+    );
+    return Math.max(...rounded) - Math.min(...rounded);
+  };
+  return { undefinedBy, isIsolated, roundingOf };
 }
 
 /** The claim at other points: what is said of a mistake has to hold there, too. */

@@ -48,12 +48,14 @@ export interface ShapeMismatch {
 /** Below this a whole gradient is as good as zero, and a claim of the same size neither right nor wrong. */
 const VANISHING = 1e-8;
 
-/** Elements of a claim that are not numbers. */
-export interface Gaps {
-  /** Why, where that is known. */
-  readonly reason: string | null;
-  /** Whether the element is one at points nearby: then the formula leaves out a point, and is not wrong. */
+/** What is known of a claim nearby. */
+export interface Surroundings {
+  /** Why an element is not a number, where that is known. */
+  readonly undefinedBy: string | null;
+  /** Whether the element is a number at points nearby: then the formula leaves out a point, and is not wrong. */
   readonly isIsolated: (index: number) => boolean;
+  /** How far the element moves as the inputs are rounded. */
+  readonly roundingOf: (index: number) => number;
 }
 
 /** Compares a claimed derivative with the true one, coordinate by coordinate; `at` holds the inputs, and the step when the claim is by a step. */
@@ -63,7 +65,7 @@ export function compare(
   by: string,
   claimed: Tensor,
   analytic: Tensor,
-  gaps: Gaps,
+  nearby: Surroundings,
   { rtol, atol }: Tolerance,
 ): readonly CoordinateVerdict[] | ShapeMismatch {
   if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
@@ -111,9 +113,9 @@ export function compare(
         : { ...facts, status: 'notDifferentiable', reason: `the derivative is ${truth} here` };
     }
     if (!Number.isFinite(claim)) {
-      const why = gaps.reason === null ? '' : `: ${gaps.reason}`;
+      const why = nearby.undefinedBy === null ? '' : `: ${nearby.undefinedBy}`;
       const said = `the claim has no value here${why}; the derivative is ${truth}`;
-      return { ...facts, status: isDoubtful || gaps.isIsolated(k) ? 'unreliable' : 'wrong', reason: said };
+      return { ...facts, status: isDoubtful || nearby.isIsolated(k) ? 'unreliable' : 'wrong', reason: said };
     }
     const close = Math.abs(claim - truth) <= atol + rtol * Math.max(Math.abs(claim), Math.abs(truth));
     if (close && largest <= VANISHING && facts.relativeError > rtol) {
@@ -133,6 +135,11 @@ export function compare(
         status: 'unreliable',
         reason: secantReason(subject, at, by, j, row, truth, numeric),
       };
+    }
+    const rounding = nearby.roundingOf(k);
+    if (rounding > 0.1 * Math.abs(claim - truth)) {
+      const reason = `the claim moves by ${rounding.toExponential(1)} when the inputs are rounded: cancellation in the claim`;
+      return { ...facts, status: 'unreliable', reason };
     }
     return { ...facts, status: 'wrong' };
   });

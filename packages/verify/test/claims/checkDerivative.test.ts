@@ -211,8 +211,26 @@ test('right claims are never called wrong: derivatives by the rules of mathjs, f
   expect(judged).toBeGreaterThan(80);
 });
 
+test('a claim that is computed with cancellation is not blamed for rounding', async () => {
+  // The sum is 0 but for rounding, which the claim divides by 1e-7 twice.
+  const f = 'v = (x - mean(x)) / e; sum(v)';
+  const domain: Domain = { x: [187.25, 100, 965, 982.75], e: 7.152557373046875e-7 };
+  const check = await checkDerivative(f, { e: '-sum(v) / e + 0.08' }, domain);
+  expect(check.verdicts[0]!.status).toBe('unreliable');
+  expect(check.verdicts[0]!.coordinates[0]!.reason).toMatch(
+    /when the inputs are rounded: cancellation in the claim/,
+  );
+});
+
+test('mostly kinks: not right', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 0, 0, 1] } };
+  const { verdicts } = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1 });
+  expect(verdicts[0]!.status).toBe('notDifferentiable');
+  expect(verdicts[0]!.points).toBeGreaterThan(0);
+});
+
 test('points that cannot be judged are counted', async () => {
-  const domain: Domain = { x: { shape: [], values: [0, 1] } };
+  const domain: Domain = { x: { shape: [], values: [0, 1, 2] } };
   const check = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1, runs: 20 });
   const { points, unjudged } = check.verdicts[0]!;
   expect(points + unjudged).toBe(20);
