@@ -88,9 +88,11 @@ const WITNESSES = 4;
  * too (`{ h: …, W: … }`); they may use the values of steps, and `dh` for the derivative by the step h, which is the right one: so each claim is
  * judged by itself.
  *
- * At kinks the one-sided slopes are given and the claim is not judged; where rounding decides, the verdict is 'unreliable', with the reason.
+ * At kinks the one-sided slopes are given and the claim is not judged; where rounding decides, the verdict is 'unreliable', with the reason. A claim that cannot
+ * be computed is wrong, and so is one without a value where the function has a derivative, except at single points.
  *
- * Errors: ArgumentError for claims by what does not exist; {@link ExpressionError} for expressions that cannot be used, or points outside of the domain.
+ * Errors: ArgumentError for claims by what does not exist, and derivatives of more than 4096 coordinates; {@link ExpressionError} for expressions that cannot be
+ * used, functions that cannot be computed, or points outside of their domain.
  *
  * @example
  * ```ts
