@@ -47,9 +47,9 @@ export interface ClaimVerdict {
   readonly by: string;
   /** How it was judged. */
   readonly status: ClaimStatus;
-  /** The points at which it was judged. */
+  /** The points at which it was judged, at some coordinates at least. */
   readonly points: number;
-  /** The points at which it could not be: at kinks, or where rounding decides. */
+  /** The points at which it could not be at all coordinates: at kinks, or where rounding decides. */
   readonly unjudged: number;
   /** The point that the verdict is about: the smallest counter-example found, or the last point. */
   readonly inputs: Named;
@@ -161,6 +161,8 @@ class Wrong extends Error {
 
 const isEvidence = (at: Case): at is Case & Evidence => at.claimed !== null;
 const coordinatesOf = ({ found }: Case): readonly CoordinateVerdict[] => ('length' in found ? found : []);
+const isOpen = (at: Case): boolean =>
+  coordinatesOf(at).some(({ status }) => status === 'notDifferentiable' || status === 'unreliable');
 const isJudged = (at: Case): boolean =>
   isWrong(at) || coordinatesOf(at).some(({ status }) => status === 'right');
 const isWrong = (at: Case): boolean =>
@@ -208,8 +210,8 @@ function judge(
   const [doubtful] = (['notDifferentiable', 'unreliable'] as const).filter((status) =>
     statuses.includes(status),
   );
-  const judged = seen.filter(isJudged).length;
-  const isMostlyJudged = !isPoint(domain) && judged > 0 && 2 * judged >= seen.length;
+  const right = statuses.filter((one) => one === 'right').length;
+  const isMostlyJudged = !isPoint(domain) && right > 0 && 2 * right >= statuses.length;
   const status = isMostlyJudged ? 'right' : (doubtful ?? 'right');
   const shown =
     status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
@@ -318,7 +320,7 @@ function verdictOf(
     by: claim.by,
     status,
     points,
-    unjudged: seen.length - points,
+    unjudged: seen.filter(isOpen).length,
     inputs,
     coordinates: coordinatesOf(at),
     shapes: 'expected' in found ? found : null,
@@ -344,7 +346,7 @@ export function formatCheck({ verdicts, firstWrong, seed }: DerivativeCheck): st
   const lines = verdicts.flatMap((verdict) =>
     linesOf(verdict, verdict.by === firstWrong && verdicts.length > 1),
   );
-  const replay = verdicts.some(({ points, unjudged }) => points + unjudged > 1)
+  const replay = verdicts.some(({ points, unjudged }) => Math.max(points, unjudged) > 1)
     ? [`seed ${seed} repeats this check`]
     : [];
   return [...lines, ...replay].join('\n').replace(/-(?=[\d.]|Infinity)/g, '−');
@@ -367,7 +369,7 @@ function linesOf(
   const mark = `${words[status]} ${by}:`;
   const where = `    at ${formatInputs(inputs)}`;
   if (status === 'right') {
-    const others = unjudged === 0 ? '' : `; ${unjudged} more could not be judged`;
+    const others = unjudged === 0 ? '' : `; at ${unjudged} not all could be judged`;
     return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}${others}`];
   }
   if (refusal !== null) {

@@ -51,6 +51,16 @@ describe('what cannot be judged', () => {
     expect((await verdict('sigmoid(x)', 'sigmoid(x) * (1 - sigmoid(x))', { x: 20 })).status).toBe('right');
   });
 
+  test('small elements of a large gradient are judged by the absolute tolerance', async () => {
+    const { status, coordinates } = await verdict('dot([1, 1e-9], x)', '[1, 2e-9]', { x: [1, 2] });
+    expect([status, ...coordinates.map((one) => one.status)]).toEqual(['right', 'right', 'right']);
+  });
+
+  test('small differences are mistakes where the check is sure', async () => {
+    expect((await verdict('sin(x)', 'cos(x) + 5e-4', { x: 0.5 })).status).toBe('wrong');
+    expect((await verdict('sin(x)', 'cos(x) + 5e-8', { x: 0.5 })).status).toBe('right');
+  });
+
   test('cancellation', async () => {
     const found = await verdict('(1e12 + x) - 1e12', '1.0001', { x: 0.5 });
     expect([found.status, found.coordinates[0]!.reason]).toEqual([
@@ -222,6 +232,14 @@ test('a claim that is computed with cancellation is not blamed for rounding', as
   );
 });
 
+test('coordinates that cannot be judged are counted, next to others that are right', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 1] }, c: { shape: [], values: [1, 2] } };
+  const check = await checkDerivative('[c * x, relu(x)]', { x: '[c, 1]' }, domain, { seed: 1, runs: 20 });
+  const { status, points, unjudged } = check.verdicts[0]!;
+  expect([status, points]).toEqual(['right', 20]);
+  expect(unjudged).toBeGreaterThan(0);
+});
+
 test('mostly kinks: not right', async () => {
   const domain: Domain = { x: { shape: [], values: [0, 0, 0, 1] } };
   const { verdicts } = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1 });
@@ -236,7 +254,7 @@ test('points that cannot be judged are counted', async () => {
   expect(points + unjudged).toBe(20);
   expect(unjudged).toBeGreaterThan(0);
   expect(formatCheck(check)).toMatch(
-    `✓ x: right, at ${points} points; ${unjudged} more could not be judged\n`,
+    `✓ x: right, at ${points} points; at ${unjudged} not all could be judged\n`,
   );
 });
 
