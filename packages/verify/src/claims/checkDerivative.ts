@@ -1,17 +1,26 @@
-import { ArgumentError, formatShape } from '@tensortape/autograd';
+import { ArgumentError, formatShape, type Tensor } from '@tensortape/autograd';
 import fc from 'fast-check';
-import { ExpressionError } from '../expressions/error.ts';
+import { UndefinedError } from '../expressions/error.ts';
 import { type Program, parseProgram } from '../expressions/program.ts';
-import { type CoordinateVerdict, compare, type ShapeMismatch, type Tolerance } from './compare.ts';
+import { unevenDirection } from '../modules/direction.ts';
+import {
+  type CoordinateVerdict,
+  compare,
+  type ShapeMismatch,
+  type Surroundings,
+  type Tolerance,
+} from './compare.ts';
 import { type Domain, drawPoint, isPoint, nudge } from './domain.ts';
 import { type Evidence, guessMistake } from './guess.ts';
 import {
   type Claim,
   type Claimed,
+  type ClaimedValue,
   claimOf,
   formatInputs,
   type Named,
   type NamedFunction,
+  type Refused,
   Subject,
 } from './subject.ts';
 
@@ -38,14 +47,18 @@ export interface ClaimVerdict {
   readonly by: string;
   /** How it was judged. */
   readonly status: ClaimStatus;
-  /** The points at which it was compared. */
+  /** The points at which it was judged, at some coordinates at least. */
   readonly points: number;
+  /** The points at which it could not be at all coordinates: at kinks, or where rounding decides. */
+  readonly unjudged: number;
   /** The point that the verdict is about: the smallest counter-example found, or the last point. */
   readonly inputs: Named;
-  /** The coordinates there; empty when the shapes differ. */
+  /** The coordinates there; empty when the shapes differ, or there is no claim to compare. */
   readonly coordinates: readonly CoordinateVerdict[];
   /** The shapes, when they differ. */
   readonly shapes: ShapeMismatch | null;
+  /** Why the claim cannot be computed there, such as a product of matrices that do not fit; null when it can be. */
+  readonly refusal: string | null;
   /** What the mistake is: said only when it explains the claim at several points. */
   readonly guess: string | null;
 }
@@ -75,9 +88,11 @@ const WITNESSES = 4;
  * too (`{ h: …, W: … }`); they may use the values of steps, and `dh` for the derivative by the step h, which is the right one: so each claim is
  * judged by itself.
  *
- * At kinks the one-sided slopes are given and the claim is not judged; where rounding decides, the verdict is 'unreliable', with the reason.
+ * At kinks the one-sided slopes are given and the claim is not judged; where rounding decides, the verdict is 'unreliable', with the reason. A claim that cannot
+ * be computed is wrong, and so is one without a value where the function has a derivative, except at single points.
  *
- * Errors: ArgumentError for claims by what does not exist; {@link ExpressionError} for expressions that cannot be used, or points outside of the domain.
+ * Errors: ArgumentError for claims by what does not exist, and derivatives of more than 4096 coordinates; {@link ExpressionError} for expressions that cannot be
+ * used, functions that cannot be computed, or points outside of their domain.
  *
  * @example
  * ```ts
@@ -127,8 +142,12 @@ export async function checkDerivative(
 }
 
 /** A claim at a point. */
-interface Case extends Evidence {
-  readonly found: readonly CoordinateVerdict[] | ShapeMismatch;
+interface Case {
+  readonly inputs: Named;
+  readonly analytic: Tensor;
+  /** Null where it cannot be computed. */
+  readonly claimed: Tensor | null;
+  readonly found: readonly CoordinateVerdict[] | ShapeMismatch | Refused;
 }
 
 /** Thrown through fast-check, which shrinks it. */
@@ -140,9 +159,14 @@ class Wrong extends Error {
   }
 }
 
-const isMismatch = (found: Case['found']): found is ShapeMismatch => !Array.isArray(found);
-const isWrong = ({ found }: Case): boolean =>
-  isMismatch(found) || found.some(({ status }) => status === 'wrong');
+const isEvidence = (at: Case): at is Case & Evidence => at.claimed !== null;
+const coordinatesOf = ({ found }: Case): readonly CoordinateVerdict[] => ('length' in found ? found : []);
+const isOpen = (at: Case): boolean =>
+  coordinatesOf(at).some(({ status }) => status === 'notDifferentiable' || status === 'unreliable');
+const isJudged = (at: Case): boolean =>
+  isWrong(at) || coordinatesOf(at).some(({ status }) => status === 'right');
+const isWrong = (at: Case): boolean =>
+  !('length' in at.found) || coordinatesOf(at).some(({ status }) => status === 'wrong');
 
 function judge(
   subject: Subject,
@@ -152,7 +176,7 @@ function judge(
   options: CheckOptions,
 ): ClaimVerdict {
   const seen: Case[] = [];
-  let undefinedAt: ExpressionError | null = null;
+  let undefinedAt: UndefinedError | null = null;
   const details = fc.check(
     fc.property(fc.gen(), (draw) => {
       const inputs = drawPoint(domain, draw);
@@ -160,7 +184,7 @@ function judge(
         subject.check(inputs);
       } catch (error) {
         // Outside of the domain of a function on the way: nothing is claimed there.
-        if (!(error instanceof ExpressionError) || isPoint(domain)) throw error;
+        if (!(error instanceof UndefinedError) || isPoint(domain)) throw error;
         undefinedAt = error;
         return;
       }
@@ -172,29 +196,30 @@ function judge(
   );
   const { errorInstance } = details;
   if (errorInstance instanceof Wrong) {
-    const witnesses = claim.isFixed ? [] : witnessesOf(subject, claim, domain, errorInstance.at, options);
-    const evidence = [errorInstance.at, ...witnesses];
-    const guess = guessMistake(subject, claim.by, evidence, claim.isFixed ? 1e-4 : 1e-6);
-    return verdictOf(claim, 'wrong', seen.length + 1, errorInstance.at, guess);
+    const { at } = errorInstance;
+    const witnesses = claim.isFixed ? [] : witnessesOf(subject, claim, domain, at, options);
+    const guess = isEvidence(at)
+      ? guessMistake(subject, claim.by, [at, ...witnesses], claim.isFixed ? 1e-4 : 1e-6)
+      : null;
+    return verdictOf(claim, 'wrong', [...seen, at], at, guess);
   }
   if (details.failed) throw errorInstance;
   const last = seen.at(-1);
   if (last === undefined) throw undefinedAt ?? new ArgumentError('checkDerivative: no point was drawn');
-  const statuses = seen.flatMap(({ found }) => (isMismatch(found) ? [] : found.map(({ status }) => status)));
+  const statuses = seen.flatMap((at) => coordinatesOf(at).map(({ status }) => status));
   const [doubtful] = (['notDifferentiable', 'unreliable'] as const).filter((status) =>
     statuses.includes(status),
   );
-  const status = statuses.includes('right') && !isPoint(domain) ? 'right' : (doubtful ?? 'right');
+  const right = statuses.filter((one) => one === 'right').length;
+  const isMostlyJudged = !isPoint(domain) && right > 0 && 2 * right >= statuses.length;
+  const status = isMostlyJudged ? 'right' : (doubtful ?? 'right');
   const shown =
-    status === 'right'
-      ? last
-      : seen.find(({ found }) => !isMismatch(found) && found.some((one) => one.status === status));
-  return verdictOf(claim, status, seen.length, shown ?? last, null);
+    status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
+  return verdictOf(claim, status, seen, shown ?? last, null);
 }
 
 function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: CheckOptions): Case {
   const steps = subject.atSteps(inputs);
-  const { value: claimed, isCoarse } = claim.at(inputs, steps);
   const isInput = claim.by in inputs;
   const analytic = isInput ? subject.derivative(inputs, claim.by) : steps.derivatives[claim.by];
   if (analytic === undefined) {
@@ -202,17 +227,60 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
       `checkDerivative: the derivative by the step '${claim.by}' needs an output of one element that depends on it`,
     );
   }
+  const there = claim.at(inputs, steps);
+  if ('refusal' in there) return { inputs, claimed: null, analytic, found: there };
+  const claimed = there.value ?? analytic.mul(Number.NaN);
   const point = isInput ? inputs : { ...inputs, [claim.by]: steps.values[claim.by]! };
   const tolerance: Tolerance = {
-    rtol: options.rtol ?? (isCoarse || claim.isFixed ? 1e-4 : 1e-6),
+    rtol: options.rtol ?? (there.isCoarse || claim.isFixed ? 1e-4 : 1e-6),
     atol: options.atol ?? 1e-8,
   };
   return {
     inputs,
     claimed,
     analytic,
-    found: compare(subject, point, claim.by, claimed, analytic, tolerance),
+    found: compare(
+      subject,
+      point,
+      claim.by,
+      claimed,
+      analytic,
+      surroundingsOf(subject, claim, inputs, there),
+      tolerance,
+    ),
   };
+}
+
+/** The claim at points nearby: whether it leaves out one alone, as `x / abs(x)` does, and how rounding moves it. */
+function surroundingsOf(
+  subject: Subject,
+  claim: Claimed,
+  inputs: Named,
+  { undefinedBy }: ClaimedValue,
+): Surroundings {
+  const elementAt = (k: number, move: (x: Tensor) => Tensor): number => {
+    const at = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, move(x)]));
+    const there = claim.at(at, subject.atSteps(at));
+    return 'value' in there ? Number(there.value?.toTypedArray()[k]) : Number.NaN;
+  };
+  const isIsolated = (k: number) =>
+    [1e-3, -1e-3].every((step) =>
+      Number.isFinite(elementAt(k, (x) => x.add(unevenDirection(x.shape).mul(step)))),
+    );
+  const roundingOf = (k: number) => {
+    // A few units in the last place, of both signs.
+    const rounded = [4, 5, 7].map((units) =>
+      elementAt(k, (x) =>
+        x.mul(
+          unevenDirection(x.shape)
+            .mul(units * Number.EPSILON)
+            .add(1),
+        ),
+      ),
+    );
+    return Math.max(...rounded) - Math.min(...rounded);
+  };
+  return { undefinedBy, isIsolated, roundingOf };
 }
 
 /** The claim at other points: what is said of a mistake has to hold there, too. */
@@ -222,18 +290,18 @@ function witnessesOf(
   domain: Domain,
   wrong: Case,
   options: CheckOptions,
-): Case[] {
+): (Case & Evidence)[] {
   const points = isPoint(domain)
     ? Array.from({ length: WITNESSES }, (_, round) => nudge(wrong.inputs, round))
     : fc.sample(fc.gen(), { numRuns: 4 * WITNESSES, seed: 7 }).map((draw) => drawPoint(domain, draw));
-  const cases: Case[] = [];
+  const cases: (Case & Evidence)[] = [];
   for (const inputs of points) {
     try {
       subject.check(inputs);
       const at = evaluate(subject, claim, inputs, options);
-      if (at.analytic.abs().max().item() > 0) cases.push(at);
+      if (isEvidence(at) && at.analytic.abs().max().item() > 0) cases.push(at);
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
+      if (!(error instanceof UndefinedError)) throw error;
     }
   }
   return cases.slice(0, 2 * WITNESSES);
@@ -242,18 +310,21 @@ function witnessesOf(
 function verdictOf(
   claim: Claimed,
   status: ClaimStatus,
-  points: number,
+  seen: readonly Case[],
   at: Case,
   guess: string | null,
 ): ClaimVerdict {
   const { found, inputs } = at;
+  const points = seen.filter(isJudged).length;
   return {
     by: claim.by,
     status,
     points,
+    unjudged: seen.filter(isOpen).length,
     inputs,
-    coordinates: isMismatch(found) ? [] : found,
-    shapes: isMismatch(found) ? found : null,
+    coordinates: coordinatesOf(at),
+    shapes: 'expected' in found ? found : null,
+    refusal: 'refusal' in found ? found.refusal : null,
     guess,
   };
 }
@@ -275,7 +346,9 @@ export function formatCheck({ verdicts, firstWrong, seed }: DerivativeCheck): st
   const lines = verdicts.flatMap((verdict) =>
     linesOf(verdict, verdict.by === firstWrong && verdicts.length > 1),
   );
-  const replay = verdicts.some(({ points }) => points > 1) ? [`seed ${seed} repeats this check`] : [];
+  const replay = verdicts.some(({ points, unjudged }) => Math.max(points, unjudged) > 1)
+    ? [`seed ${seed} repeats this check`]
+    : [];
   return [...lines, ...replay].join('\n').replace(/-(?=[\d.]|Infinity)/g, '−');
 }
 
@@ -290,12 +363,19 @@ const words: Readonly<Record<ClaimStatus, string>> = {
 const SHOWN = 5;
 
 function linesOf(
-  { by, status, points, inputs, coordinates, shapes, guess }: ClaimVerdict,
+  { by, status, points, unjudged, inputs, coordinates, shapes, refusal, guess }: ClaimVerdict,
   isFirst: boolean,
 ): string[] {
   const mark = `${words[status]} ${by}:`;
   const where = `    at ${formatInputs(inputs)}`;
-  if (status === 'right') return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}`];
+  if (status === 'right') {
+    const others = unjudged === 0 ? '' : `; at ${unjudged} not all could be judged`;
+    return [`${mark} right, at ${points} point${points === 1 ? '' : 's'}${others}`];
+  }
+  if (refusal !== null) {
+    const said = refusal.split('\n').map((line) => `    ${line}`);
+    return [`${mark} wrong: it cannot be computed everywhere`, where, ...said];
+  }
   if (shapes !== null) {
     const said = `wrong shape: the claim has ${formatShape(shapes.claimed)}, the derivative ${formatShape(shapes.expected)}`;
     return [`${mark} ${said}${guess === null ? '' : `; ${guess}`}`, where];

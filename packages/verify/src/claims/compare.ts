@@ -1,5 +1,6 @@
-import { numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
+import { ArgumentError, numericJvp, type Shape, sameShape, type Tensor } from '@tensortape/autograd';
 import { position, relativeError, unit } from '../derivatives/fourWays.ts';
+import { MOST_COORDINATES } from './domain.ts';
 import { slopesAt } from './slopes.ts';
 import type { Named, Subject } from './subject.ts';
 
@@ -47,6 +48,16 @@ export interface ShapeMismatch {
 /** Below this a whole gradient is as good as zero, and a claim of the same size neither right nor wrong. */
 const VANISHING = 1e-8;
 
+/** What is known of a claim nearby. */
+export interface Surroundings {
+  /** Why an element is not a number, where that is known. */
+  readonly undefinedBy: string | null;
+  /** Whether the element is a number at points nearby: then the formula leaves out a point, and is not wrong. */
+  readonly isIsolated: (index: number) => boolean;
+  /** How far the element moves as the inputs are rounded. */
+  readonly roundingOf: (index: number) => number;
+}
+
 /** Compares a claimed derivative with the true one, coordinate by coordinate; `at` holds the inputs, and the step when the claim is by a step. */
 export function compare(
   subject: Subject,
@@ -54,9 +65,15 @@ export function compare(
   by: string,
   claimed: Tensor,
   analytic: Tensor,
+  nearby: Surroundings,
   { rtol, atol }: Tolerance,
 ): readonly CoordinateVerdict[] | ShapeMismatch {
   if (!sameShape(claimed.shape, analytic.shape)) return { claimed: claimed.shape, expected: analytic.shape };
+  if (analytic.size > MOST_COORDINATES) {
+    throw new ArgumentError(
+      `checkDerivative: the derivative by '${by}' has ${analytic.size} coordinates, more than ${MOST_COORDINATES}: choose shorter axes`,
+    );
+  }
   const [claims, truths] = [claimed, analytic].map((x) => [...x.toTypedArray()].map(Number));
   const x = at[by]!;
   const columns = numericColumns(subject, at, by);
@@ -81,12 +98,24 @@ export function compare(
       reason: null,
     };
     const isDoubtful = !(
+      Number.isFinite(truth) &&
       Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)) &&
       error <= 1e-6 * Math.max(1, Math.abs(truth))
     );
     if (isDoubtful) {
       const slopes = kinkAt(subject, at, by, j, row);
       if (slopes !== null) return { ...facts, status: 'notDifferentiable', slopes };
+    }
+    if (!Number.isFinite(truth)) {
+      const reason = `the tape gives ${truth}, differences ${numeric}: rounding on the way hides the slope`;
+      return error <= 1e-6 * Math.max(1, Math.abs(numeric))
+        ? { ...facts, status: 'unreliable', reason }
+        : { ...facts, status: 'notDifferentiable', reason: `the derivative is ${truth} here` };
+    }
+    if (!Number.isFinite(claim)) {
+      const why = nearby.undefinedBy === null ? '' : `: ${nearby.undefinedBy}`;
+      const said = `the claim has no value here${why}; the derivative is ${truth}`;
+      return { ...facts, status: isDoubtful || nearby.isIsolated(k) ? 'unreliable' : 'wrong', reason: said };
     }
     const close = Math.abs(claim - truth) <= atol + rtol * Math.max(Math.abs(claim), Math.abs(truth));
     if (close && largest <= VANISHING && facts.relativeError > rtol) {
@@ -100,12 +129,17 @@ export function compare(
     if (!(Math.abs(claim - numeric) > error)) {
       return { ...facts, status: 'unreliable', reason: reasonFor(subject, at, error) };
     }
-    if (isDoubtful && Math.abs(truth - numeric) > 10 * error + 1e-6 * Math.max(1, Math.abs(truth))) {
+    if (!(Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)))) {
       return {
         ...facts,
         status: 'unreliable',
         reason: secantReason(subject, at, by, j, row, truth, numeric),
       };
+    }
+    const rounding = nearby.roundingOf(k);
+    if (rounding > 0.1 * Math.abs(claim - truth)) {
+      const reason = `the claim moves by ${rounding.toExponential(1)} when the inputs are rounded: cancellation in the claim`;
+      return { ...facts, status: 'unreliable', reason };
     }
     return { ...facts, status: 'wrong' };
   });

@@ -22,6 +22,9 @@ export function isPoint(domain: Domain): boolean {
   return !Object.values(domain).some(isDrawn);
 }
 
+/** Most coordinates of an input or a derivative: each is compared with differences. */
+export const MOST_COORDINATES = 4096;
+
 /** Draws a point; its lengths and values shrink to simple ones. Equal letters get equal lengths. */
 export function drawPoint(domain: Domain, draw: Draw): Named {
   const lengths = new Map<string, number>();
@@ -35,8 +38,15 @@ export function drawPoint(domain: Domain, draw: Draw): Named {
   return Object.fromEntries(
     Object.entries(domain).map(([name, entry]) => {
       if (!isDrawn(entry)) return [name, pointOf(name, entry)];
-      const { shape, ...range } = entry;
-      return [name, kit.tensorOf(shape.map(lengthOf), { ...range, values: range.values ?? quarters(range) })];
+      const { shape: declared, ...range } = entry;
+      const shape = declared.map(lengthOf);
+      const size = shape.reduce((product, length) => product * length, 1);
+      if (size > MOST_COORDINATES) {
+        throw new ArgumentError(
+          `checkDerivative: the input '${name}' has ${size} elements, more than ${MOST_COORDINATES}: choose shorter axes`,
+        );
+      }
+      return [name, kit.tensorOf(shape, { ...range, values: range.values ?? quarters(range) })];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, formatShape, func, grad, type Nested, Tensor, tensor } from '@tensortape/autograd';
+import { ExpressionError, UndefinedError } from '../expressions/error.ts';
 import { type Program, parseProgram } from '../expressions/program.ts';
 import { type Variant, variantsOf } from '../expressions/variant.ts';
 import { replayed } from './replay.ts';
@@ -122,11 +123,22 @@ export interface Claimed {
   readonly by: string;
   /** Whether it is known at one point only. */
   readonly isFixed: boolean;
-  /** Its value, and whether it was computed in float32. */
-  readonly at: (
-    inputs: Named,
-    steps: ReturnType<Subject['atSteps']>,
-  ) => { readonly value: Tensor; readonly isCoarse: boolean };
+  readonly at: (inputs: Named, steps: ReturnType<Subject['atSteps']>) => ClaimedValue | Refused;
+}
+
+/** Why a claim cannot be computed at a point, such as a product of matrices that do not fit. */
+export interface Refused {
+  readonly refusal: string;
+}
+
+/** A claim at a point. */
+export interface ClaimedValue {
+  /** Its value; null where it has none at all. */
+  readonly value: Tensor | null;
+  /** Whether it was computed in float32. */
+  readonly isCoarse: boolean;
+  /** Why the value, or part of it, is not a number; null where all is. */
+  readonly undefinedBy: string | null;
 }
 
 /** Parses a claim that is an expression, and turns all kinds into one. */
@@ -148,17 +160,31 @@ export async function claimOf(
         const all: Record<string, Tensor> = { ...steps.values, ...at };
         for (const name of subject.steps)
           all[`d${name}`] ??= steps.derivatives[name] ?? tensor(0, { dtype: 'float64' });
-        const [value] = program.run(all).outputs.values();
-        return { value: value!, isCoarse: false };
+        return compute(program, all);
       },
     };
   }
   const of = (value: Nested | Tensor) => {
     const given = value instanceof Tensor ? value.detach() : tensor(value, { dtype: 'float64' });
-    return { value: given.to('float64'), isCoarse: given.dtype === 'float32' };
+    return { value: given.to('float64'), isCoarse: given.dtype === 'float32', undefinedBy: null };
   };
   if (typeof claim === 'function') return { by, isFixed: false, at: (at) => of(claim(at)) };
   return { by, isFixed: true, at: () => of(claim) };
+}
+
+/** The value of a claim; outside of a domain, with the elements that it has all the same. */
+function compute(program: Program, inputs: Named): ClaimedValue | Refused {
+  const run = (allowUndefined: boolean) => [...program.run(inputs, { allowUndefined }).outputs.values()][0]!;
+  try {
+    return { value: run(false), isCoarse: false, undefinedBy: null };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    if (!(error instanceof UndefinedError)) return { refusal: error.message };
+    const { reason: undefinedBy } = error;
+    // No element of the inverse of a singular matrix is a number.
+    const isWhole = error.cause !== undefined;
+    return { value: isWhole ? null : run(true), isCoarse: false, undefinedBy };
+  }
 }
 
 /** Named tensors as text, for messages: `x = [1, 2], n = 3`. */

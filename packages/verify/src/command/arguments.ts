@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { type Nested, tensor } from '@tensortape/autograd';
 import { isNested } from '../exercises/exercise.ts';
-import type { InputValues } from '../expressions/program.ts';
+import { type InputValues, isDeclarable } from '../expressions/program.ts';
 
 /** Thrown for a call that cannot be understood. */
 export class UsageError extends Error {}
@@ -36,13 +37,13 @@ export function parseCall(args: readonly string[]): Call {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const [command, ...operands] = positionals;
     const seed = values.seed === undefined ? undefined : Number(values.seed);
-    if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0)) {
-      throw new UsageError(`--seed ${values.seed}: expected a whole number`);
+    if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)) {
+      throw new UsageError(`--seed ${values.seed}: expected a whole number below 2^31`);
     }
     return {
       command,
       operands,
-      at: Object.fromEntries((values.at ?? []).flatMap(assignments)),
+      at: valuesOf((values.at ?? []).flatMap(assignments)),
       by: values.by,
       output: values.output,
       format: values.format,
@@ -54,6 +55,21 @@ export function parseCall(args: readonly string[]): Call {
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof TypeError)) throw error;
     throw new UsageError(error.message);
+  }
+}
+
+function valuesOf(pairs: readonly [name: string, value: InputValues[string]][]): InputValues {
+  const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) < i);
+  if (twice !== undefined) throw new UsageError(`--at: '${twice[0]}' is given twice`);
+  return Object.fromEntries(pairs);
+}
+
+/** Whether the lists are of equal lengths, and all numbers finite. */
+function isRegular(value: Nested): boolean {
+  try {
+    return Number.isFinite(tensor(value, { dtype: 'float64' }).abs().sum().item());
+  } catch {
+    return false;
   }
 }
 
@@ -76,6 +92,14 @@ function assignments(text: string): [name: string, value: InputValues[string]][]
     const parsed = value === undefined ? undefined : jsonOf(value);
     if (name === undefined || !isNested(parsed)) {
       throw new UsageError(`--at ${part}: expected name=value, such as x=2, or A=[[1,2],[3,4]]`);
+    }
+    if (!isRegular(parsed)) {
+      throw new UsageError(`--at ${part}: expected finite numbers, in lists of equal lengths`);
+    }
+    if (!isDeclarable(name)) {
+      throw new UsageError(
+        `--at ${part}: '${name}' cannot be a name: it is not a word, or has a meaning already`,
+      );
     }
     return [name, parsed];
   });

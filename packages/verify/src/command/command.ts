@@ -37,11 +37,11 @@ const help = `tensortape: is this derivative right?
 
 options
   --at x=1,A=[[1,2],[3,4]]   values of the inputs; they declare the names
-  --by x                     the input that tangents are by; the first unless given
-  --output y                 the output; the first unless given
-  --format FORMAT            text, markdown, html or svg for tables; svg, dot, mermaid or html for graphs
-  --seed N                   repeats a check
-  --json                     results as JSON
+  --by x                     trace: the input that tangents are by; the first unless given
+  --output y                 trace, graph, order: the output; the first unless given
+  --format FORMAT            grad, trace: text, markdown, html or svg; graph: svg, dot, mermaid or html
+  --seed N                   check: repeats a check
+  --json                     grad, jacobian, hessian, order, check: results as JSON
   --help, --version
 
 examples
@@ -85,6 +85,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
         `there is no command '${call.command}'; there are ${Object.keys(commands).join(', ')}`,
       );
     }
+    refuseUnused(call, optionsOf[call.command as keyof typeof commands]);
     return await run(call, terminal);
   } catch (error) {
     // One line and the place say more to whoever typed the expression than a stack does.
@@ -111,7 +112,30 @@ async function programOf({ operands, at, command }: Call): Promise<Program> {
   if (source === undefined || more.length > 0) {
     throw new UsageError(`tensortape ${command} takes one expression, in quotes; got ${operands.length}`);
   }
-  return parseProgram(source, { inputs: Object.keys(at) });
+  const program = await parseProgram(source, { inputs: Object.keys(at) });
+  for (const [name, y] of recordProgram(program, at).outputs) {
+    if (!y.requiresGrad) {
+      throw new UsageError(
+        `the output ${name} moves with none of the inputs: there is no derivative to speak of`,
+      );
+    }
+  }
+  return program;
+}
+
+type Option = 'at' | 'by' | 'output' | 'format' | 'seed' | 'json';
+
+/** An option that does nothing is a mistake. */
+function refuseUnused(call: Call, used: readonly Option[]): void {
+  const given = (['by', 'output', 'format', 'seed', 'json'] as const).filter(
+    (name) => call[name] !== undefined && call[name] !== false,
+  );
+  const at: Option[] = Object.keys(call.at).length > 0 ? ['at'] : [];
+  const unused = [...at, ...given].find((name) => !used.includes(name));
+  if (unused !== undefined) {
+    const known = used.map((name) => `--${name}`).join(', ');
+    throw new UsageError(`tensortape ${call.command} has no option --${unused}; it has ${known}`);
+  }
 }
 
 /** The chosen format, or the default. */
@@ -195,12 +219,25 @@ const commands = {
   },
 };
 
+/** The options that each command reads. */
+const optionsOf: Readonly<Record<keyof typeof commands, readonly Option[]>> = {
+  grad: ['at', 'format', 'json'],
+  jacobian: ['at', 'json'],
+  hessian: ['at', 'json'],
+  trace: ['at', 'by', 'output', 'format'],
+  graph: ['at', 'output', 'format'],
+  order: ['at', 'output', 'json'],
+  check: ['seed', 'json'],
+};
+
 async function checkFile(file: string, { seed, json: asJson }: Call, terminal: Terminal): Promise<number> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-  } catch {
-    terminal.error(painted(terminal, 'red', `${file}: cannot be read`));
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code] ?? code;
+    terminal.error(painted(terminal, 'red', `${file}: cannot be read: ${reason}`));
     return 2;
   }
   try {

@@ -1,7 +1,8 @@
+import { tensor } from '@tensortape/autograd';
 import { type CheckOptions, checkDerivative, type DerivativeCheck } from '../claims/checkDerivative.ts';
 import type { DomainEntry } from '../claims/domain.ts';
 import { ExpressionError } from '../expressions/error.ts';
-import { parseProgram } from '../expressions/program.ts';
+import { isDeclarable, type Program, parseProgram } from '../expressions/program.ts';
 
 /** An exercise: a function of declared inputs, in named steps, and claims about its derivatives. */
 export interface Exercise {
@@ -42,8 +43,9 @@ const point = new RegExp(String.raw`^${name}\s*=\s*(.+)$`, 'u');
 const step = new RegExp(String.raw`^${name}\s*=\s*(.+)$`, 'u');
 const claim = new RegExp(String.raw`^d/d${name}\s*=\s*(.+)$`, 'u');
 
-/** Most lines of an exercise. */
+/** Most lines of an exercise, and most points. */
 const MOST_LINES = 1000;
+const MOST_POINTS = 10_000;
 
 /**
  * Reads an exercise. Each line is a keyword and what belongs to it; `#` begins a comment:
@@ -73,7 +75,7 @@ const MOST_LINES = 1000;
  * ```
  */
 export function parseExercise(text: string): Exercise {
-  const rows = text.split(/\r?\n/);
+  const rows = text.split(/\r\n?|\n/);
   if (rows.length > MOST_LINES)
     throw new ExerciseError(MOST_LINES + 1, `an exercise has at most ${MOST_LINES} lines`);
   let title = 'exercise';
@@ -84,10 +86,13 @@ export function parseExercise(text: string): Exercise {
   const lines = new Map<string, number>();
   rows.forEach((row, i) => {
     const line = i + 1;
+    if (/[\0\uFFFD]/.test(row)) throw new ExerciseError(line, 'this is no text in UTF-8');
     const content = row.replace(/#.*$/, '').trim();
     if (content === '') return;
-    const [, keyword, rest] = /^(\S+)\s*(.*)$/.exec(content)!;
+    const [, keyword, rest] = /^(\S+)\s*(.*)$/s.exec(content)!;
     const declare = (key: string) => {
+      if (!isDeclarable(key.replace(/^d\/d/, '')))
+        throw new ExerciseError(line, `'${key}' cannot be a name: it has a meaning already`);
       if (lines.has(key)) throw new ExerciseError(line, `'${key}' stands on line ${lines.get(key)} already`);
       lines.set(key, line);
     };
@@ -97,10 +102,10 @@ export function parseExercise(text: string): Exercise {
         throw new ExerciseError(line, `cannot read '${content}': expected something like '${example}'`);
       return found;
     };
-    const count = (least: number): number => {
+    const whole = (least: number, most: number): number => {
       const value = Number(rest);
-      if (rest === '' || !(value >= least))
-        throw new ExerciseError(line, `'${content}': expected a number of at least ${least}`);
+      if (rest === '' || !(Number.isInteger(value) && value >= least && value <= most))
+        throw new ExerciseError(line, `'${content}': expected a whole number from ${least} to ${most}`);
       return value;
     };
     switch (keyword) {
@@ -118,7 +123,7 @@ export function parseExercise(text: string): Exercise {
         declare(input!);
         domain[input!] = {
           shape: shapeOf(line, shape!),
-          ...(low !== undefined && { low: numberOf(line, low), high: numberOf(line, high!) }),
+          ...(low !== undefined && rangeOf(line, low, high!)),
           ...(values !== undefined && { values: values.split(',').map((value) => numberOf(line, value)) }),
         };
         return;
@@ -143,13 +148,14 @@ export function parseExercise(text: string): Exercise {
         return;
       }
       case 'tolerance':
-        options.rtol = count(0);
+        options.rtol = numberOf(line, rest!);
+        if (options.rtol < 0) throw new ExerciseError(line, `'${content}': expected a number of at least 0`);
         return;
       case 'points':
-        options.runs = count(1);
+        options.runs = whole(1, MOST_POINTS);
         return;
       case 'seed':
-        options.seed = count(0);
+        options.seed = whole(0, 2 ** 31 - 1);
         return;
       default:
         throw new ExerciseError(
@@ -168,6 +174,13 @@ function numberOf(line: number, text: string): number {
   if (text.trim() === '' || !Number.isFinite(value))
     throw new ExerciseError(line, `'${text.trim()}' is not a number`);
   return value;
+}
+
+function rangeOf(line: number, from: string, to: string): { readonly low: number; readonly high: number } {
+  const [low, high] = [numberOf(line, from), numberOf(line, to)];
+  if (low >= high)
+    throw new ExerciseError(line, `the range ${from}..${to} is empty: write the smaller end first`);
+  return { low, high };
 }
 
 function shapeOf(line: number, text: string): (number | string)[] {
@@ -189,13 +202,14 @@ function shapeOf(line: number, text: string): (number | string)[] {
 function pointOf(line: number, text: string): DomainEntry {
   try {
     const value: unknown = JSON.parse(text);
-    if (isNested(value)) return value;
+    // Lists of different lengths are refused by tensor().
+    if (isNested(value) && tensor(value).size > 0) return value;
   } catch {
     // Said below, with the line.
   }
   throw new ExerciseError(
     line,
-    `'${text}' is not a value: expected a number, or nested lists of numbers such as [[1, 2], [3, 4]]`,
+    `'${text}' is not a value: expected a number, or nested lists of numbers, of equal lengths, such as [[1, 2], [3, 4]]`,
   );
 }
 
@@ -228,16 +242,58 @@ export interface ExerciseResult extends DerivativeCheck {
 export async function checkExercise(text: string, options: CheckOptions = {}): Promise<ExerciseResult> {
   const exercise = parseExercise(text);
   const { domain, claims, lines } = exercise;
+  const program = await programOf(exercise);
+  for (const by of Object.keys(claims)) {
+    const known = [...program.statements.flatMap(({ name }) => name ?? []).slice(0, -1), ...program.inputs];
+    if (!known.includes(by)) {
+      const said = `there is no '${by}' to claim a derivative by; there are ${known.join(', ')}`;
+      throw new ExerciseError(lines.get(`d/d${by}`)!, said);
+    }
+  }
   try {
-    const program = await parseProgram(exercise.program, { inputs: Object.keys(domain) });
     const check = await checkDerivative(program, claims, domain, { ...exercise.options, ...options });
     return { ...check, exercise };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     // An expression of one line is a claim; that of the program has a line for each step.
     const by = Object.keys(claims).find((key) => claims[key] === error.source);
-    const steps = [...lines].filter(([key]) => !key.startsWith('d/d') && !(key in domain));
-    const line = by === undefined ? (steps[error.line - 1]?.[1] ?? 1) : lines.get(`d/d${by}`)!;
-    throw new ExerciseError(line, error.message, { cause: error });
+    const line = by === undefined ? stepsOf(exercise)[error.line - 1]!.line : lines.get(`d/d${by}`)!;
+    throw inFile(line, error);
   }
+}
+
+/** The steps and the output, each with its line of the file. */
+function stepsOf({ program, lines }: Exercise) {
+  return program.split('\n').map((text) => {
+    const [name] = /^\S+/.exec(text)!;
+    return { name, text, line: lines.get(name)! };
+  });
+}
+
+/** The program, each line of which is tried by itself first: what is left open on one is not blamed on the next. */
+async function programOf(exercise: Exercise): Promise<Program> {
+  const inputs = Object.keys(exercise.domain);
+  const later = stepsOf(exercise);
+  for (const { text, line } of later) {
+    try {
+      const names = later.filter((step) => step.text !== text).map((step) => step.name);
+      const { statements } = await parseProgram(text, { inputs: [...inputs, ...names] });
+      if (statements.length > 1) throw new ExerciseError(line, `'${text}': a line has one expression`);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw inFile(line, error);
+    }
+  }
+  try {
+    return await parseProgram(exercise.program, { inputs });
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw inFile(later[error.line - 1]!.line, error);
+  }
+}
+
+/** The error with the line of the file in the place of that of the expression. */
+function inFile(line: number, error: ExpressionError): ExerciseError {
+  const [, ...shown] = error.message.slice(error.reason.length).split('\n');
+  return new ExerciseError(line, [error.reason, ...shown].join('\n'), { cause: error });
 }

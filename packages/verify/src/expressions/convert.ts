@@ -50,6 +50,7 @@ const fieldsOf = (node: MathNode): Fields => node as unknown as Fields;
 export class Converter {
   readonly #locator: Locator;
   readonly #names: Set<string>;
+  #steps: ReadonlySet<unknown> = new Set();
   #count = 0;
 
   constructor(source: string, root: MathNode, inputs: Iterable<string>) {
@@ -59,6 +60,8 @@ export class Converter {
 
   statements(root: MathNode): Statement[] {
     const lines = fieldsOf(root).blocks?.map(({ node }) => node) ?? [root];
+    const assigned = lines.filter(({ type }) => type === 'AssignmentNode');
+    this.#steps = new Set(assigned.map((line) => fieldsOf(fieldsOf(line).object!).name));
     return lines.map((line) => this.#statement(line));
   }
 
@@ -139,6 +142,12 @@ export class Converter {
     if (constant !== undefined) return { kind: 'number', value: constant, at };
     if (knownFunctions.has(name))
       throw this.#error(node, `'${name}' is a function: put its argument in parentheses`);
+    if (this.#steps.has(name)) {
+      throw this.#error(
+        node,
+        `'${name}' has no value yet: a step uses those above it, so that nothing goes round in a circle`,
+      );
+    }
     const known = [...this.#names].join(', ') || 'none';
     const hint =
       name === 'e'

@@ -14,7 +14,7 @@ const WIDTH = 100;
  */
 export class ExpressionError extends Error {
   /** The class's name, for messages. */
-  override readonly name = 'ExpressionError';
+  override readonly name: string = 'ExpressionError';
   /** What is wrong, without the place. */
   readonly reason: string;
   /** The whole expression. */
@@ -45,3 +45,6 @@ export class ExpressionError extends Error {
     this.column = column;
   }
 }
+
+/** @internal Thrown for an expression that has no value at a point: outside of a function's domain. At others it may have one. */
+export class UndefinedError extends ExpressionError {}

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   formatShape,
+  LinAlgError,
   type Nested,
   type Shape,
   ShapeError,
@@ -10,7 +11,7 @@ import {
   tensor,
 } from '@tensortape/autograd';
 import { Converter } from './convert.ts';
-import { ExpressionError, type Span } from './error.ts';
+import { ExpressionError, type Span, UndefinedError } from './error.ts';
 import { describe, knownConstants, knownFunctions, Refusal, type Value } from './functions.ts';
 import { loadMath } from './mathjs.ts';
 import type { Expression, Statement, Subscript } from './tree.ts';
@@ -73,12 +74,7 @@ export async function parseProgram(source: string, { inputs }: ProgramOptions): 
   const names = Array.isArray(inputs) ? (inputs as readonly string[]) : Object.keys(inputs);
   const shapes = Array.isArray(inputs) ? {} : (inputs as Readonly<Record<string, Shape>>);
   for (const name of names) {
-    if (
-      !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ||
-      knownFunctions.has(name) ||
-      knownConstants.has(name) ||
-      name === 'end'
-    ) {
+    if (!isDeclarable(name)) {
       throw new ArgumentError(
         `parseProgram: '${name}' cannot be the name of an input: it is not a word, or has a meaning already`,
       );
@@ -100,6 +96,13 @@ export async function parseProgram(source: string, { inputs }: ProgramOptions): 
     return new Converter(source, root, names).statements(root);
   });
   return new Program(source, names, shapes, statements);
+}
+
+/** @internal Whether a word may stand for an input. */
+export function isDeclarable(name: string): boolean {
+  const isTaken =
+    knownFunctions.has(name) || knownConstants.has(name) || name === 'end' || name === '__proto__';
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isTaken;
 }
 
 function parseAt<T>(source: string, parse: (source: string) => T): T {
@@ -266,8 +269,9 @@ class Evaluator {
         .map((arg) => (sizeOf(arg) === 1 ? String(itemOf(arg)) : describe(arg)))
         .join(' and ');
       const what = firstUndefined(result);
-      throw this.#error(
+      throw new UndefinedError(
         `'${this.#textOf(at)}' is ${what} at ${given}: outside of the domain of '${name}'`,
+        this.#source,
         at,
       );
     }
@@ -321,14 +325,14 @@ class Evaluator {
       return body();
     } catch (error) {
       if (!(error instanceof Error) || error instanceof ExpressionError) throw error;
-      throw this.#error(error instanceof Refusal ? `${name}: ${error.message}` : error.message, at, {
-        cause: error,
-      });
+      const reason = error instanceof Refusal ? `${name}: ${error.message}` : error.message;
+      const Kind = error instanceof LinAlgError ? UndefinedError : ExpressionError;
+      throw new Kind(reason, this.#source, at, { cause: error });
     }
   }
 
-  #error(reason: string, at: Span, options?: ErrorOptions): ExpressionError {
-    return new ExpressionError(reason, this.#source, at, options);
+  #error(reason: string, at: Span): ExpressionError {
+    return new ExpressionError(reason, this.#source, at);
   }
 
   #textOf({ start, end }: Span): string {

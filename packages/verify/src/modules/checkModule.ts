@@ -2,11 +2,13 @@ import {
   ArgumentError,
   DTypeError,
   formatPosition,
+  func,
   type Generator,
   GradientError,
   grad,
   noGrad,
   numericJvp,
+  onesLike,
   Tensor,
   tensor,
   zerosLike,
@@ -28,6 +30,10 @@ export interface ModuleCheckOptions {
   readonly coordinates?: number;
   /** Generators of its own that the module draws from, beside the default one: each run draws the same numbers from them. */
   readonly generators?: readonly Generator[];
+  /** Which sweeps are compared with the differences; both unless given. */
+  readonly modes?: readonly ('reverse' | 'forward')[];
+  /** Compares second derivatives, too: those of the gradient, in one direction for each tensor. Default false. */
+  readonly second?: boolean;
 }
 
 /** A module that can be called with arguments. */
@@ -40,10 +46,14 @@ export type CallableModule<Args extends unknown[]> = Module & {
 export interface ModuleProbe {
   /** The coordinate, counted from 0: `fc1.weight[1, 2]`; or all coordinates together. */
   readonly at: string;
+  /** Whether the first derivative is compared, or that of the gradient. */
+  readonly order: 1 | 2;
   /** How it was judged. */
   readonly status: ClaimStatus;
-  /** What the tape gives. */
-  readonly gradient: number;
+  /** What reverse mode gives; null where it was left out. */
+  readonly gradient: number | null;
+  /** What forward mode gives; null where it was left out. */
+  readonly forward: number | null;
   /** The 5-point difference. */
   readonly numeric: number;
   /** How far the difference may be from the truth. */
@@ -78,15 +88,16 @@ export interface ModuleCheck {
 }
 
 /**
- * Compares the gradients of a module's outputs by each parameter and each floating point argument with 5-point differences, in float64 (the module itself
- * is left as it is), and says which parameters get wrong gradients and in which module the mistake lies.
+ * Compares the derivatives of a module's outputs by each parameter and each floating point argument, in reverse and in forward mode, with 5-point differences, in
+ * float64 (the module itself is left as it is), and says which parameters get wrong ones and in which module the mistake lies.
  *
  * `args` are the arguments of `forward`. Outputs of more than one element are weighted with fixed numbers of both signs, and added up. Dropout and other drawing from the default
  * generator draws the same numbers each time; `generators` names others. Buffers are copies, so what `forward` changes in them is forgotten.
  *
  * At kinks the one-sided slopes are given and the coordinate is not judged; a gradient of zero throughout says nothing either.
  *
- * Errors: ArgumentError when two runs differ, or the result holds no floating point tensor; DTypeError when it is float32 in spite of float64 arguments and parameters.
+ * Errors: ArgumentError when two runs differ, or the result holds no floating point tensor; DTypeError when it is float32 in spite of float64 arguments and parameters;
+ * GradientError for an operation that is once differentiable and has no jvp, unless `modes` is `['reverse']`.
  *
  * @example
  * ```ts
@@ -189,8 +200,9 @@ function weighted(outputs: ReturnType<typeof tensorsIn>): Tensor {
 function judge<Args extends unknown[]>(
   module: CallableModule<Args>,
   args: Args,
-  { rtol = 1e-6, atol = 1e-8, coordinates = 32, generators = [] }: ModuleCheckOptions,
+  options: ModuleCheckOptions,
 ): ModuleVerdict[] {
+  const { coordinates = 32, generators = [], second = false } = options;
   const { names, primals, f } = objectiveOf(module, args, generators);
   const [once, again] = [0, 1].map(() => noGrad(() => f(...primals)).item());
   if (!Object.is(once, again)) {
@@ -199,30 +211,60 @@ function judge<Args extends unknown[]>(
     );
   }
   const gradients = gradientsOf(f, primals);
+  const probe = prober(f, primals, gradients, 1, options);
+  const weights = primals.map(({ shape }) => unevenDirection(shape));
+  const slope = (...xs: Tensor[]): Tensor => {
+    const [y, pullback] = func.vjp(f, ...xs);
+    const terms = pullback(onesLike(y)).map((gradient, i) => gradient.mul(weights[i]!).sum());
+    return terms.reduce((sum, term) => sum.add(term));
+  };
+  const probeAgain = second ? prober(slope, primals, gradientsOf(slope, primals), 2, options) : () => [];
   return names.map((name, k) => {
     const x = primals[k]!;
-    const gradient = gradients[k] ?? zerosLike(x);
-    const probes = directions(name, x, coordinates).map(({ at, tangent }): ModuleProbe => {
+    const probes = [...probe(k, directions(name, x, coordinates)), ...probeAgain(k, directions(name, x, 0))];
+    return verdictOf(name, probes, gradients[k] === null);
+  });
+}
+
+/** Compares the derivatives of a scalar function with differences: by its k-th argument, along directions. */
+function prober(
+  f: Objective['f'],
+  primals: readonly Tensor[],
+  gradients: readonly (Tensor | null)[],
+  order: 1 | 2,
+  { rtol = 1e-6, atol = 1e-8, modes = ['reverse', 'forward'] }: ModuleCheckOptions,
+): (k: number, along: readonly Direction[]) => ModuleProbe[] {
+  const [, pushforward] = modes.includes('forward') ? func.linearize(f, ...primals) : [];
+  const judge = (found: number | null, numeric: number, error: number): ClaimStatus => {
+    if (found === null) return 'right';
+    const distance = Math.abs(found - numeric);
+    const tolerance = atol + rtol * Math.max(Math.abs(found), Math.abs(numeric));
+    if (distance <= tolerance) return 'right';
+    // A clear difference stays a mistake; where the difference is in doubt, there may be a kink.
+    return distance > 10 * error + tolerance ? 'wrong' : 'unreliable';
+  };
+  return (k, along) =>
+    along.map(({ at, tangent }): ModuleProbe => {
       const tangents = primals.map((other, i) => (i === k ? tangent : zerosLike(other)));
       const [slope] = numericJvp(f, primals, tangents);
       const [numeric, error] = [slope!.values[0]!, slope!.errors[0]!];
-      const found = Number(gradient.mul(tangent).sum().item());
-      const along = (s: number) =>
+      const gradient = modes.includes('reverse') ? innerProduct(gradients[k] ?? null, tangent) : null;
+      const forward = pushforward === undefined ? null : Number(pushforward(...tangents).item());
+      const facts = { at, order, gradient, forward, numeric, error, slopes: null };
+      const found = [gradient, forward].map((value) => judge(value, numeric, error));
+      if (found.includes('wrong')) return { ...facts, status: 'wrong' };
+      if (!found.includes('unreliable')) return { ...facts, status: 'right' };
+      const moved = (s: number) =>
         Number(f(...primals.map((other, i) => (i === k ? other.add(tangent.mul(s)) : other))).item());
-      const facts = { at, gradient: found, numeric, error, slopes: null };
-      const distance = Math.abs(found - numeric);
-      const tolerance = atol + rtol * Math.max(Math.abs(found), Math.abs(numeric));
-      if (distance <= tolerance) return { ...facts, status: 'right' };
-      // A clear difference stays a mistake; where the difference is in doubt, there may be a kink.
-      if (distance > 10 * error + tolerance) return { ...facts, status: 'wrong' };
-      const slopes = noGrad(() => slopesAt(along, 1));
+      const slopes = noGrad(() => slopesAt(moved, 1));
       return slopes === null
         ? { ...facts, status: 'unreliable' }
         : { ...facts, status: 'notDifferentiable', slopes };
     });
-    return verdictOf(name, probes, gradients[k] === null);
-  });
 }
+
+const innerProduct = (gradient: Tensor | null, tangent: Tensor): number =>
+  gradient === null ? 0 : Number(gradient.mul(tangent).sum().item());
 
 function gradientsOf(f: Objective['f'], primals: readonly Tensor[]): (Tensor | null)[] {
   const leaves = primals.map((x) => x.clone().requiresGrad_());
@@ -252,20 +294,16 @@ function directions(name: string, x: Tensor, most: number): Direction[] {
 
 function verdictOf(name: string, probes: readonly ModuleProbe[], isCutOff: boolean): ModuleVerdict {
   const of = (status: ClaimStatus) => probes.filter((probe) => probe.status === status);
-  const wrong = of('wrong');
-  if (wrong.length > 0) {
-    const reason = isCutOff
-      ? 'no gradient arrives, although the outputs depend on it: the computation leaves the tape on the way'
-      : factorOf(probes);
+  if (of('wrong').length > 0) {
+    const reason = isCutOff ? cutOff : (elsewhere(of('wrong')) ?? factorOf(probes));
     return { name, status: 'wrong', probes, reason };
   }
   if (of('right').length === 0) {
     const status = of('notDifferentiable').length > 0 ? 'notDifferentiable' : 'unreliable';
     return { name, status, probes, reason: null };
   }
-  if (
-    probes.every(({ gradient, numeric, error }) => Math.max(Math.abs(gradient), Math.abs(numeric)) <= error)
-  ) {
+  const first = probes.filter(({ order }) => order === 1);
+  if (first.every((probe) => Math.max(...sizesOf(probe)) <= probe.error)) {
     const reason =
       'the outputs do not move with it here: it is not used, what follows cancels it, or its units are saturated';
     return { name, status: 'unreliable', probes, reason };
@@ -273,10 +311,30 @@ function verdictOf(name: string, probes: readonly ModuleProbe[], isCutOff: boole
   return { name, status: 'right', probes, reason: null };
 }
 
+const cutOff =
+  'no gradient arrives, although the outputs depend on it: the computation leaves the tape on the way';
+
+const sizesOf = ({ gradient, forward, numeric }: ModuleProbe): number[] =>
+  [gradient ?? 0, forward ?? 0, numeric].map(Math.abs);
+
+/** What is wrong where the gradient is not. */
+function elsewhere(wrong: readonly ModuleProbe[]): string | null {
+  if (wrong.every(({ order }) => order === 2))
+    return 'the derivatives are right, the second derivatives are not: a vjp or a jvp on the way takes for a constant what is none';
+  const isRight = ({ gradient, forward, numeric }: ModuleProbe) =>
+    gradient !== null && Math.abs(gradient - numeric) < Math.abs(forward! - numeric) / 100;
+  return wrong.every((probe) => probe.forward !== null && isRight(probe))
+    ? 'reverse mode is right, forward mode is not: a jvp on the way is wrong'
+    : null;
+}
+
 /** One factor for all coordinates, if that is what is wrong. */
 function factorOf(probes: readonly ModuleProbe[]): string | null {
-  const moving = probes.filter(({ gradient, numeric }) => gradient !== 0 || Math.abs(numeric) > 1e-8);
-  const ratios = moving.map(({ gradient, numeric }) => gradient / numeric);
+  const ratios = probes.flatMap(({ order, gradient, numeric }) =>
+    order === 1 && gradient !== null && (gradient !== 0 || Math.abs(numeric) > 1e-8)
+      ? [gradient / numeric]
+      : [],
+  );
   const [factor] = ratios;
   const isOne = factor !== undefined && ratios.every((ratio) => Math.abs(ratio / factor - 1) < 1e-5);
   return isOne && ratios.length > 1 ? `everywhere ${Number(factor.toPrecision(6))} times the slope` : null;
@@ -375,7 +433,10 @@ export function formatModuleCheck({ verdicts, wrongModules }: ModuleCheck): stri
 
 function linesOf({ name, status, probes, reason }: ModuleVerdict): string[] {
   const said = `${marks[status]} ${name}: ${titles[status]}`;
-  if (status === 'right') return [`${said}, ${probes.length} coordinate${probes.length === 1 ? '' : 's'}`];
+  if (status === 'right') {
+    const count = probes.filter(({ order }) => order === 1).length;
+    return [`${said}, ${count} coordinate${count === 1 ? '' : 's'}`];
+  }
   const relevant = probes.filter((probe) => probe.status === status);
   const more = relevant.length - SHOWN;
   return [
@@ -385,9 +446,17 @@ function linesOf({ name, status, probes, reason }: ModuleVerdict): string[] {
   ];
 }
 
-function factsOf({ gradient, numeric, error, slopes }: ModuleProbe): string {
+function factsOf({ order, gradient, forward, numeric, error, slopes }: ModuleProbe): string {
   const number = (x: number) => String(Number(x.toPrecision(7)));
-  return slopes === null
-    ? `the gradient is ${number(gradient)}, the slope ${number(numeric)} ± ${error.toExponential(1).replace('e-', 'e−')}`
-    : `the slope is ${number(slopes[0])} from the left, ${number(slopes[1])} from the right`;
+  if (slopes !== null)
+    return `the slope is ${number(slopes[0])} from the left, ${number(slopes[1])} from the right`;
+  const found = [
+    ...(gradient === null
+      ? []
+      : [`the ${order === 1 ? 'gradient' : 'second derivative'} is ${number(gradient)}`]),
+    ...(forward === null || (gradient !== null && number(forward) === number(gradient))
+      ? []
+      : [`forward mode gives ${number(forward)}`]),
+  ];
+  return `${found.join(', ')}, the slope ${number(numeric)} ± ${error.toExponential(1).replace('e-', 'e−')}`;
 }

@@ -51,6 +51,16 @@ describe('what cannot be judged', () => {
     expect((await verdict('sigmoid(x)', 'sigmoid(x) * (1 - sigmoid(x))', { x: 20 })).status).toBe('right');
   });
 
+  test('small elements of a large gradient are judged by the absolute tolerance', async () => {
+    const { status, coordinates } = await verdict('dot([1, 1e-9], x)', '[1, 2e-9]', { x: [1, 2] });
+    expect([status, ...coordinates.map((one) => one.status)]).toEqual(['right', 'right', 'right']);
+  });
+
+  test('small differences are mistakes where the check is sure', async () => {
+    expect((await verdict('sin(x)', 'cos(x) + 5e-4', { x: 0.5 })).status).toBe('wrong');
+    expect((await verdict('sin(x)', 'cos(x) + 5e-8', { x: 0.5 })).status).toBe('right');
+  });
+
   test('cancellation', async () => {
     const found = await verdict('(1e12 + x) - 1e12', '1.0001', { x: 0.5 });
     expect([found.status, found.coordinates[0]!.reason]).toEqual([
@@ -211,6 +221,124 @@ test('right claims are never called wrong: derivatives by the rules of mathjs, f
   expect(judged).toBeGreaterThan(80);
 });
 
+test('a claim that is computed with cancellation is not blamed for rounding', async () => {
+  // The sum is 0 but for rounding, which the claim divides by 1e-7 twice.
+  const f = 'v = (x - mean(x)) / e; sum(v)';
+  const domain: Domain = { x: [187.25, 100, 965, 982.75], e: 7.152557373046875e-7 };
+  const check = await checkDerivative(f, { e: '-sum(v) / e + 0.08' }, domain);
+  expect(check.verdicts[0]!.status).toBe('unreliable');
+  expect(check.verdicts[0]!.coordinates[0]!.reason).toMatch(
+    /when the inputs are rounded: cancellation in the claim/,
+  );
+});
+
+test('coordinates that cannot be judged are counted, next to others that are right', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 1] }, c: { shape: [], values: [1, 2] } };
+  const check = await checkDerivative('[c * x, relu(x)]', { x: '[c, 1]' }, domain, { seed: 1, runs: 20 });
+  const { status, points, unjudged } = check.verdicts[0]!;
+  expect([status, points]).toEqual(['right', 20]);
+  expect(unjudged).toBeGreaterThan(0);
+});
+
+test('mostly kinks: not right', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 0, 0, 1] } };
+  const { verdicts } = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1 });
+  expect(verdicts[0]!.status).toBe('notDifferentiable');
+  expect(verdicts[0]!.points).toBeGreaterThan(0);
+});
+
+test('points that cannot be judged are counted', async () => {
+  const domain: Domain = { x: { shape: [], values: [0, 1, 2] } };
+  const check = await checkDerivative('relu(x)', { x: '1' }, domain, { seed: 1, runs: 20 });
+  const { points, unjudged } = check.verdicts[0]!;
+  expect(points + unjudged).toBe(20);
+  expect(unjudged).toBeGreaterThan(0);
+  expect(formatCheck(check)).toMatch(
+    `✓ x: right, at ${points} points; at ${unjudged} not all could be judged\n`,
+  );
+});
+
 test('a tensor is a point, too', async () => {
   expect((await verdict('sum(x)', [1, 1], { x: tensor([1, 2]) })).status).toBe('right');
+});
+
+describe('claims without a value', () => {
+  const anywhere: Domain = { x: { shape: ['n'] } };
+
+  test('where the function has no derivative, nothing is said', async () => {
+    const check = (f: string, claim: string, domain = anywhere) =>
+      checkDerivative(f, { x: claim }, domain, { seed: 3 });
+    // At 0, where points are drawn, the first has a slope from one side, which is infinite, the second a kink.
+    expect(
+      (await check('sum(sqrt(x))', '1 ./ (2 * sqrt(x))', { x: { shape: ['n'], low: 0, high: 1 } })).ok,
+    ).toBe(true);
+    expect((await check('norm(x)', 'x / norm(x)')).ok).toBe(true);
+    const { status, coordinates } = await verdict('sqrt(x)', '1 / (2 * sqrt(x))', { x: 0 });
+    expect([status, coordinates[0]!.reason]).toEqual([
+      'notDifferentiable',
+      'the derivative is Infinity here',
+    ]);
+  });
+
+  test('where the tape has no derivative, though the function is flat, nothing is said', async () => {
+    for (const claim of ['1', 'exp(-(x ^ 2)) / sqrt(1 - erf(x)^2)']) {
+      const { status, coordinates } = await verdict('asin(erf(x))', claim, { x: 6 });
+      expect([status, coordinates[0]!.analytic]).toEqual(['unreliable', Number.POSITIVE_INFINITY]);
+      expect(coordinates[0]!.reason).toMatch(/^the tape gives Infinity, differences 0: rounding/);
+    }
+  });
+
+  test('at points alone, nothing is said either', async () => {
+    const domain: Domain = { A: { shape: ['n', 'n'] } };
+    expect((await checkDerivative('det(A)', { A: "det(A) * inv(A)'" }, domain, { seed: 1 })).ok).toBe(true);
+    expect((await checkDerivative('prod(x)', { x: 'prod(x) ./ x' }, anywhere, { seed: 1 })).ok).toBe(true);
+    const { status, coordinates } = await verdict('prod(x)', 'prod(x) ./ x', { x: [0, 2] });
+    expect(status).toBe('unreliable');
+    expect(coordinates.map((coordinate) => coordinate.status)).toEqual(['unreliable', 'right']);
+    expect(coordinates[0]!.reason).toBe(
+      "the claim has no value here: 'prod(x) ./ x' is NaN at 0 and a vector of shape (2,): outside of the domain of 'dotDivide'; the derivative is 2",
+    );
+  });
+
+  test('where there is a derivative all around, they are wrong', async () => {
+    const check = await checkDerivative('sum(x .^ 2)', { x: '2 * sqrt(x) .^ 2' }, anywhere, { seed: 1 });
+    expect(check.firstWrong).toBe('x');
+    expect(formatCheck(check)).toMatch(
+      /^✗ x: wrong\n {4}at x = \[−0\.25\]\n {4}by x\[1\]: the claim has no value here: 'sqrt\(x\)' is NaN at −0\.25: outside of the domain of 'sqrt'; the derivative is −0\.5\n/,
+    );
+    const byFunction = await checkDerivative(
+      ({ x }) => x!.square().sum(),
+      { x: ({ x }) => x!.sqrt().square().mul(2) },
+      anywhere,
+      { seed: 1 },
+    );
+    expect(byFunction.firstWrong).toBe('x');
+    expect(byFunction.verdicts[0]!.coordinates.map(({ reason }) => reason)).toEqual([
+      'the claim has no value here; the derivative is -0.5',
+    ]);
+    expect((await verdict('x^2', Number.NaN, { x: 1 })).status).toBe('wrong');
+  });
+
+  test('products that do not fit make a claim wrong, and leave the other claims their verdicts', async () => {
+    const domain: Domain = { X: { shape: ['n', 'd'] }, w: { shape: ['d'] }, t: { shape: ['n'] } };
+    const claims = { r: 'r', w: 'X * dr', t: '-dr' };
+    const check = await checkDerivative('r = X * w - t; sum(r .^ 2) / 2', claims, domain, { seed: 1 });
+    expect(check.verdicts.map(({ by, status }) => `${by} ${status}`)).toEqual([
+      'r right',
+      'w wrong',
+      't right',
+    ]);
+    const { refusal, inputs, coordinates, shapes, guess } = check.verdicts[1]!;
+    expect([coordinates, shapes, guess]).toEqual([[], null, null]);
+    expect(refusal).toMatch(/\(line 1, column 1\)\n {2}X \* dr\n {2}\^\^\^\^\^\^$/);
+    expect(inputs['X']!.size).toBe(2);
+    expect(formatCheck(check)).toContain('\n✗ w: wrong: it cannot be computed everywhere\n    at X = ');
+  });
+
+  test('lengths for which the function itself cannot be computed are an error', async () => {
+    const domain: Domain = { A: { shape: ['n', 'd'] }, x: { shape: ['n'] } };
+    await expect(checkDerivative('sum(A * x)', { x: 'sum(A, 1)' }, domain, { seed: 1 })).rejects.toThrow(
+      /\(line 1, column 5\)\n {2}sum\(A \* x\)/,
+    );
+  });
 });

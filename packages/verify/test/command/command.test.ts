@@ -64,7 +64,21 @@ describe('what it refuses, with exit code 2 and no stack', () => {
     [['trace', 'x', '--at', 'x=1', '--by', 'q'], /no input 'q'/],
     [['graph', 'x^2', '--at', 'x=1', '--output', 'q'], /the outputs are y/],
     [['check'], /one exercise file or more/],
-    [['check', '/nowhere/at/all'], /cannot be read/],
+    [['check', '/nowhere/at/all'], /cannot be read: there is no such file/],
+    [['check', folder], /cannot be read: it is a folder/],
+    [['grad', 'x', '--at', 'x=1,x=2'], /'x' is given twice/],
+    [['grad', 'x', '--at', 'x=1e400'], /expected finite numbers, in lists of equal lengths/],
+    [['grad', 'x', '--at', 'x=[[1],[2,3]]'], /expected finite numbers, in lists of equal lengths/],
+    [['grad', 'x', '--at', 'sin=1'], /'sin' cannot be a name/],
+    [['grad', 'a = b; b = a; a', '--at', 'x=1'], /'b' has no value yet/],
+    [['jacobian', '3', '--at', 'x=1'], /the output y moves with none of the inputs/],
+    [['graph', '3', '--at', 'x=1'], /the output y moves with none of the inputs/],
+    [
+      ['grad', 'x', '--at', 'x=1', '--by', 'x'],
+      /tensortape grad has no option --by; it has --at, --format, --json/,
+    ],
+    [['trace', 'x', '--at', 'x=1', '--json'], /has no option --json/],
+    [['check', shipped('mlp.right.txt'), '--at', 'x=1'], /has no option --at/],
     [['check', '--seed', 'x', 'f'], /expected a whole number/],
   ])('%j', async (args, expected) => {
     const { code, error } = await run(...args);

@@ -10,6 +10,10 @@ const files = readdirSync(folder).map(String);
 const mistakes: Record<string, Record<string, RegExp>> = {
   'affine.wrong.txt': { W: /^transposed$/, b: /sum over axis 1 of the claim is missing/ },
   'automatic-differentiation-2.wrong.txt': { w1: /'sigmoid\(w1\)' .*factor \(1 − y\) is missing/ },
+  'automatic-differentiation-c1.wrong.txt': {
+    a: /'sin\(a\)' has the wrong sign/,
+    w2: /'exp\(w2\)' is missing/,
+  },
   'automatic-differentiation.wrong.txt': { w2: /factor of 2 is missing/ },
   'batch-norm.wrong.txt': { x: /'x - mu' .*operand 2 were constant/ },
   'elementwise.wrong.txt': {
@@ -18,6 +22,7 @@ const mistakes: Record<string, Record<string, RegExp>> = {
   },
   'hinge.wrong.txt': { s: /'s - dot\(e, s\)' .*operand 2 were constant/ },
   'least-squares.wrong.txt': { r: /1\/N is missing/ },
+  'matrix-calculus.wrong.txt': { F: /^$/, R: /sign is wrong/, S: /^transposed$/, X: /^transposed$/ },
   'minimiser.wrong.txt': { g: /sign is wrong/, lambda: /factor of 2 too many/ },
   'mlp.wrong.txt': { b1: /'sigmoid\(z1\)' is missing/, W1: /transposed/ },
   'proximal.wrong.txt': { d: /'lambda \/ 2 \* dot\(d, d\)' lacks a factor of 2/, wt: /sign is wrong/ },
@@ -26,6 +31,12 @@ const mistakes: Record<string, Record<string, RegExp>> = {
   'regularisation.wrong.txt': { theta: /'lambda \* dot\(theta, theta\)' lacks a factor of 2/, phi: /^$/ },
   'sgd-step.wrong.txt': { eta: /factor of 2 is missing/ },
   'softmax.wrong.txt': { z: /sign is wrong/ },
+  'two-layer.wrong.txt': {
+    H: /^$/,
+    S: /^1\/N is missing, where N = 4 is the length of axis 1 of X$/,
+    W1: /has a factor of 2 too many/,
+    Z: /'relu\(Z\)' is missing/,
+  },
 };
 
 describe('the exercises of the courses', () => {
@@ -73,8 +84,33 @@ test.each<[string, number, RegExp]>([
   [`${base}\noutput z = 1`, 5, /one output/],
   [`${base}\nstep z = 1`, 5, /steps stand before the output/],
   [`${base}\nclaim x = 1`, 5, /expected something like 'claim d\/dx = 2 \* x'/],
-  [`${base}\npoints 0`, 5, /at least 1/],
-  [`${base}\ntolerance high`, 5, /expected a number/],
+  [`${base}\npoints 0`, 5, /expected a whole number from 1 to 10000/],
+  [`${base}\npoints 1e9`, 5, /from 1 to 10000/],
+  [`${base}\nseed 1.5`, 5, /expected a whole number from 0/],
+  [`${base}\ntolerance -1`, 5, /at least 0/],
+  ['given x: scalar in 2..1', 1, /the range 2\.\.1 is empty/],
+  ['given x = [[1, 2], [3]]', 1, /of equal lengths/],
+  ['given sin: scalar', 1, /'sin' cannot be a name: it has a meaning already/],
+  ['given __proto__ = 3', 1, /'__proto__' cannot be a name/],
+  ['title T\n\0\uFFFD', 2, /no text in UTF-8/],
+  [
+    'given x: scalar\noutput y = x\nclaim d/dq = 1',
+    3,
+    /there is no 'q' to claim a derivative by; there are x/,
+  ],
+  ['given x: scalar\noutput y = x\nclaim d/dy = 1', 3, /there is no 'y'/],
+  ['given x: scalar\noutput y = x; x\nclaim d/dx = 1', 2, /a line has one expression/],
+  [
+    'given x: scalar\nstep a = (x + 1\noutput y = a\nclaim d/dx = 1',
+    2,
+    /^line 2: Parenthesis \) expected\n {2}a = \(x \+ 1\n {12}\^$/,
+  ],
+  [
+    'given x: scalar\nstep a = b\nstep b = a + x\noutput y = b\nclaim d/dx = 1',
+    2,
+    /'b' has no value yet: .* nothing goes round in a circle/,
+  ],
+  [`${base}\ntolerance high`, 5, /'high' is not a number/],
   ['given x: scalar', 1, /has no output/],
   ['given x: scalar\noutput y = x', 2, /has no claim/],
   ['\n'.repeat(1000), 1001, /at most 1000 lines/],
@@ -96,7 +132,11 @@ test('errors in expressions have the line of the file, and the place', async () 
     (error: unknown) => error,
   );
   expect(claim).toMatchObject({ line: 3, message: expect.stringMatching(/Unexpected end/) });
-  await expect(checkExercise('given x: scalar\noutput y = x\nclaim d/dq = 1')).rejects.toThrow(
-    /there is no 'q'/,
-  );
+});
+
+test('lines may end as Windows and old Macs end them, and a file may begin with a byte order mark', async () => {
+  for (const end of ['\r\n', '\r']) {
+    const { ok } = await checkExercise(`\uFEFF${base}`.replaceAll('\n', end), { seed: 1 });
+    expect(ok).toBe(true);
+  }
 });

@@ -259,7 +259,7 @@ describe('refused, with the place', () => {
     ['f(t) = t^2', /functions cannot be defined/, 'f(t) = t^2'],
     ['x = 3', /'x' has a value already/, 'x'],
     ['sin = 3', /name of a known function/, 'sin'],
-    ['a = b; b = x', /unknown name 'b'/, 'b'],
+    ['a = b; b = x', /'b' has no value yet/, 'b'],
     ['a = (c = x)', /line of its own/, 'c = x'],
     ['{a: x}', /not an expression of numbers/, 'x'],
     ['1:3', /ranges stand in subscripts only/, '1:3'],

@@ -138,6 +138,68 @@ describe('a planted mistake is located', () => {
   });
 });
 
+describe('forward mode and second derivatives', () => {
+  const jvp =
+    (factor: number) =>
+    ({ x: t }: { readonly x: Tensor | null }, { x }: { readonly x: Tensor }) =>
+      t && t.mul(x.square()).mul(factor);
+  /** The cube, by rules of which one may be wrong. */
+  const cube = (wrong: 'jvp' | 'second' | null, once = false) =>
+    defineOp({
+      name: 'cube',
+      inputs: ['x'],
+      saves: ['x'],
+      forward: ({ x }) => x.mul(x).mul(x),
+      vjp: { x: (g, { x }) => g.mul((wrong === 'second' ? x.detach() : x).square()).mul(3) },
+      ...(once ? { onceDifferentiable: true } : { jvp: jvp(wrong === 'jvp' ? 2 : 3) }),
+    });
+  const netOf = (op: ReturnType<typeof cube>) =>
+    new Sequential(
+      new Linear(3, 2),
+      new (class Cube extends Module {
+        forward(x: Tensor): Tensor {
+          return op({ x });
+        }
+      })(),
+      new Linear(2, 1),
+    );
+  const check = (op: ReturnType<typeof cube>, options = {}) =>
+    inSeed(() => checkModule(netOf(op), [randn([4, 3])], options));
+
+  test('a wrong jvp, where the vjp is right', () => {
+    const found = check(cube('jvp'));
+    expect(statuses(found)).toEqual({
+      '0.weight': 'wrong',
+      '0.bias': 'wrong',
+      '2.weight': 'right',
+      '2.bias': 'right',
+      'argument 0': 'wrong',
+    });
+    expect(found.wrongModules).toEqual(['1']);
+    expect(formatModuleCheck(found)).toMatch(
+      /^✗ 0\.weight: wrong; reverse mode is right, forward mode is not: a jvp on the way is wrong\n {4}0\.weight\[0, 0\]: the gradient is \S+, forward mode gives \S+, the slope/,
+    );
+    expect(check(cube('jvp'), { modes: ['reverse'] }).ok).toBe(true);
+    expect(check(cube('jvp'), { modes: ['forward'] }).wrongModules).toEqual(['1']);
+  });
+
+  test('a vjp that is right, and cannot be differentiated as it stands', () => {
+    expect(check(cube('second')).ok).toBe(true);
+    const found = check(cube('second'), { second: true });
+    expect(statuses(found)).toMatchObject({ '0.weight': 'wrong', '2.bias': 'right', 'argument 0': 'wrong' });
+    expect(found.wrongModules).toEqual(['1']);
+    expect(formatModuleCheck(found)).toMatch(
+      /the derivatives are right, the second derivatives are not: .*\n {4}0\.weight, all 6 coordinates together: the second derivative is /,
+    );
+    expect(check(cube(null), { second: true }).ok).toBe(true);
+  });
+
+  test('once differentiable operations: reverse mode alone', () => {
+    expect(() => check(cube(null, true))).toThrow(/'cube' has no jvp, and none can be derived/);
+    expect(check(cube(null, true), { modes: ['reverse'] }).ok).toBe(true);
+  });
+});
+
 describe('what is replayed and left alone', () => {
   test('dropout', () => {
     const net = new Sequential(new Linear(3, 8), new Dropout(0.5), new Linear(8, 1));
