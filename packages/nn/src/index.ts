@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Layer, ModuleDict, ModuleList, Sequential } from './containers.ts';
+export { type Layer, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential } from './containers.ts';
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
 export { functionalCall, type NamedTensors } from './functionalCall.ts';

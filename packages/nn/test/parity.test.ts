@@ -24,7 +24,7 @@ const isModule = (value: unknown): boolean =>
   typeof value === 'function' && value.prototype instanceof nn.Module;
 
 /** Modules without numbers of their own. */
-const containers = ['ModuleDict', 'ModuleList', 'Sequential'];
+const containers = ['ModuleDict', 'ModuleList', 'ParameterDict', 'ParameterList', 'Sequential'];
 
 test('every module has a case', () => {
   const modules = Object.entries(nn).flatMap(([name, value]) => (isModule(value) ? [name] : []));

@@ -413,7 +413,7 @@ const anything = [
   'Tanhshrink',
   'Threshold',
 ];
-const containers = ['ModuleDict', 'ModuleList', 'Sequential'];
+const containers = ['ModuleDict', 'ModuleList', 'ParameterDict', 'ParameterList', 'Sequential'];
 
 test('every module has its refusals', () => {
   const modules = Object.entries(nn).flatMap(([name, value]) =>
