@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Generator, manualSeed, ones, randn, tensor } from '@tensortape/autograd';
+import { Generator, manualSeed, ones, randn, type Tensor, tensor } from '@tensortape/autograd';
 import * as nn from '@tensortape/nn';
 import { functional } from '@tensortape/nn';
 import fc from 'fast-check';
@@ -222,4 +222,27 @@ test("'same' with an even kernel adds more behind, in every padding mode", () =>
     conv.weight = new nn.Parameter(tensor([[[1, 10]]]));
     expect(conv.forward(tensor([[1, 2, 3]])).toArray()).toEqual([[21, 32, last]]);
   }
+});
+
+test('scaleGradByFreq divides the gradient of a row by how often it is looked up', () => {
+  const options = { scaleGradByFreq: true };
+  const index = tensor([[1, 0, 1], [1, 2, 2]], { dtype: 'int32' });
+  for (const table of [new nn.Embedding(4, 1, options), new nn.EmbeddingBag(4, 1, { ...options, mode: 'sum' })]) {
+    const weight = tensor([[1], [2], [3], [4]]);
+    table.loadStateDict(new Map([['weight', weight]]));
+    table.forward(index).square().sum().backward();
+    const rows = table instanceof nn.Embedding ? [2, 4, 6, 0] : [10, (2 * 10 + 16) / 3, 16, 0];
+    const grad = [...table.weight.grad!.toTypedArray()];
+    expect(grad.map((value) => value.toFixed(4))).toEqual(rows.map((value) => value.toFixed(4)));
+  }
+});
+
+test('maxNorm scales the rows that are looked up, and no others', () => {
+  const table = nn.Embedding.fromPretrained(tensor([[3, 4], [0.3, 0.4], [6, 8]]), { maxNorm: 1, freeze: false });
+  const y = table.forward(tensor([0, 1], { dtype: 'int32' }));
+  const rounded = (x: Tensor) => x.mul(1e5).round().div(1e5).toTypedArray();
+  expect([...rounded(y)].map((x) => x.toFixed(3))).toEqual(['0.600', '0.800', '0.300', '0.400']);
+  expect([...rounded(table.weight)].map((x) => x.toFixed(3))).toEqual(['0.600', '0.800', '0.300', '0.400', '6.000', '8.000']);
+  y.sum().backward();
+  expect(table.weight.grad?.toArray()).toEqual([[1, 1], [1, 1], [0, 0]]);
 });

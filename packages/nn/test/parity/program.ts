@@ -92,7 +92,8 @@ export function requestOf(source: Source, name: string, { args = [], options = {
   const made = { name, args: encode(args) as unknown[], options: encode(options) as Request['options'] };
   const module = build(made).to(dtype).train(training);
   const state = [...module.stateDict()].map(([key, value]) => {
-    if (value.dtype === 'int32') return [key, value] as const;
+    // Counts, and where windows lie, stay as they are.
+    if (value.dtype === 'int32' || key === '_random_samples') return [key, value] as const;
     const drawn = source.constant(value.shape, 0.5);
     return [key, key.endsWith('running_var') ? drawn.abs().add(0.5) : drawn] as const;
   });
