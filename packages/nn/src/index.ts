@@ -3,7 +3,14 @@
  *
  * @module
  */
-export { type Layer, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential } from './containers.ts';
+export {
+  type Layer,
+  ModuleDict,
+  ModuleList,
+  ParameterDict,
+  ParameterList,
+  Sequential,
+} from './containers.ts';
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
 export { functionalCall, type NamedTensors } from './functionalCall.ts';
@@ -58,3 +65,5 @@ export {
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from './stateDict.ts';
 export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.ts';
 export { type ParseOptions, parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';
+/** Parameters as vectors, sequences of several lengths, running statistics of averaged weights. */
+export * as utils from './utils.ts';

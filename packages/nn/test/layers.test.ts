@@ -226,8 +226,17 @@ test("'same' with an even kernel adds more behind, in every padding mode", () =>
 
 test('scaleGradByFreq divides the gradient of a row by how often it is looked up', () => {
   const options = { scaleGradByFreq: true };
-  const index = tensor([[1, 0, 1], [1, 2, 2]], { dtype: 'int32' });
-  for (const table of [new nn.Embedding(4, 1, options), new nn.EmbeddingBag(4, 1, { ...options, mode: 'sum' })]) {
+  const index = tensor(
+    [
+      [1, 0, 1],
+      [1, 2, 2],
+    ],
+    { dtype: 'int32' },
+  );
+  for (const table of [
+    new nn.Embedding(4, 1, options),
+    new nn.EmbeddingBag(4, 1, { ...options, mode: 'sum' }),
+  ]) {
     const weight = tensor([[1], [2], [3], [4]]);
     table.loadStateDict(new Map([['weight', weight]]));
     table.forward(index).square().sum().backward();
@@ -238,11 +247,29 @@ test('scaleGradByFreq divides the gradient of a row by how often it is looked up
 });
 
 test('maxNorm scales the rows that are looked up, and no others', () => {
-  const table = nn.Embedding.fromPretrained(tensor([[3, 4], [0.3, 0.4], [6, 8]]), { maxNorm: 1, freeze: false });
+  const table = nn.Embedding.fromPretrained(
+    tensor([
+      [3, 4],
+      [0.3, 0.4],
+      [6, 8],
+    ]),
+    { maxNorm: 1, freeze: false },
+  );
   const y = table.forward(tensor([0, 1], { dtype: 'int32' }));
   const rounded = (x: Tensor) => x.mul(1e5).round().div(1e5).toTypedArray();
   expect([...rounded(y)].map((x) => x.toFixed(3))).toEqual(['0.600', '0.800', '0.300', '0.400']);
-  expect([...rounded(table.weight)].map((x) => x.toFixed(3))).toEqual(['0.600', '0.800', '0.300', '0.400', '6.000', '8.000']);
+  expect([...rounded(table.weight)].map((x) => x.toFixed(3))).toEqual([
+    '0.600',
+    '0.800',
+    '0.300',
+    '0.400',
+    '6.000',
+    '8.000',
+  ]);
   y.sum().backward();
-  expect(table.weight.grad?.toArray()).toEqual([[1, 1], [1, 1], [0, 0]]);
+  expect(table.weight.grad?.toArray()).toEqual([
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
 });

@@ -174,8 +174,14 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
           [() => make(2, { outputRatio: 1 }), `${name}: outputRatio is [1, 1`],
           [() => make(0, { outputSize: 2 }), `${name}: kernelSize is 0, expected`],
           [() => make(2, { outputSize: 2, strid: 1 }), `${name}: unknown option 'strid'`],
-          [inNet(() => make(2, { outputSize: 4 }), image(axes)), /^net\.layer: fractional.*do not fit x of shape/],
-          [inNet(() => make(2, { outputSize: 2 }), ones([3])), /^net\.layer: fractional.* x has shape \(3,\)/],
+          [
+            inNet(() => make(2, { outputSize: 4 }), image(axes)),
+            /^net\.layer: fractional.*do not fit x of shape/,
+          ],
+          [
+            inNet(() => make(2, { outputSize: 2 }), ones([3])),
+            /^net\.layer: fractional.* x has shape \(3,\)/,
+          ],
           [inNet(() => make(2, { outputSize: 2 }), image(axes).to('int32')), /^net\.layer: .* got int32/],
           [
             inNet(() => make(2, { outputSize: 2, randomSamples: ones([1, 3, axes]) }), image(axes)),
@@ -201,7 +207,10 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, int(3)),
       'net.layer: the target has shape (3,), expected (2,) for an input of shape (2, 3)',
     ],
-    [inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, ones([2])), 'the target is float32, expected int32'],
+    [
+      inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, ones([2])),
+      'the target is float32, expected int32',
+    ],
     [
       inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, int(2).add(5)),
       'net.layer: target 5 (element 0) is not one of the 5 classes 0 … 4',

@@ -199,7 +199,13 @@ function bagsOf(
  */
 export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor {
   const op = 'embeddingBag';
-  checkOptions(op, options, ['offsets', 'mode', 'perSampleWeights', 'includeLastOffset', ...embeddingOptions]);
+  checkOptions(op, options, [
+    'offsets',
+    'mode',
+    'perSampleWeights',
+    'includeLastOffset',
+    ...embeddingOptions,
+  ]);
   const { offsets = null, mode = 'mean', perSampleWeights = null, includeLastOffset = false } = options;
   const padding = checkRows(op, index, weight, options.paddingIdx ?? null);
   if (!isFloat(weight.dtype)) {

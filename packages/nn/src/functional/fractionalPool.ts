@@ -60,9 +60,7 @@ function startsOf(
   const step = round((length - kernel) / (count - 1));
   const first = Math.trunc(round(sample * step));
   return Array.from({ length: count }, (_, place) =>
-    place === count - 1
-      ? length - kernel
-      : Math.trunc(round(round(place + sample) * step)) - first,
+    place === count - 1 ? length - kernel : Math.trunc(round(round(place + sample) * step)) - first,
   );
 }
 
@@ -116,7 +114,10 @@ function fractionalMaxPool<Axes extends readonly number[]>(
   const table = tensor(Int32Array.from(elementsOf([...samples.toTypedArray()], lengths, counts, kernel, x)), {
     shape: [planes, product(counts), product(kernel)],
   });
-  const windows = x.reshape([planes, product(lengths)]).gather(1, table.flatten(1)).reshape(table.shape);
+  const windows = x
+    .reshape([planes, product(lengths)])
+    .gather(1, table.flatten(1))
+    .reshape(table.shape);
   const { values, indices } = windows.max(-1);
   const places = table.gather(-1, indices.unsqueeze(-1));
   const result = [...lead, ...counts];

@@ -157,7 +157,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     this.#checkInput(input, [2]);
     const best = this.head.forward(input).argmax(1);
     const rows = [...best.toTypedArray()].map((label, row) =>
-      label < this.cutoffs[0]! ? best.select(0, row) : this.logProb(input.slice(0, row, row + 1)).argmax(1).select(0, 0),
+      label < this.cutoffs[0]!
+        ? best.select(0, row)
+        : this.logProb(input.slice(0, row, row + 1))
+            .argmax(1)
+            .select(0, 0),
     );
     return stack(rows);
   }
@@ -165,7 +169,9 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   #checkInput({ shape }: Tensor, ranks: readonly number[]): void {
     if (ranks.includes(shape.length) && shape.at(-1) === this.inFeatures) return;
     const without = ranks.includes(1) ? `, or (${this.inFeatures},)` : '';
-    throw new ShapeError(`expected an input (n, ${this.inFeatures})${without}, got shape ${formatShape(shape)}`);
+    throw new ShapeError(
+      `expected an input (n, ${this.inFeatures})${without}, got shape ${formatShape(shape)}`,
+    );
   }
 
   #checkTarget(input: Tensor, target: Tensor): void {

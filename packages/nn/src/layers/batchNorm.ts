@@ -43,7 +43,7 @@ abstract class ChannelNorm extends Module {
   /** Added to the variance. */
   readonly eps: number;
   /** How far the running statistics move; null averages over all batches. */
-  readonly momentum: number | null;
+  momentum: number | null;
   /** A factor for each channel, or null without. */
   weight: Parameter | null;
   /** An offset for each channel, or null without. */

@@ -33,7 +33,13 @@ abstract class FractionalMaxPool<Axes extends readonly number[]> extends Module 
     axes: number,
     pool: Pool<Axes>,
     kernelSize: number | Axes,
-    { outputSize = null, outputRatio = null, randomSamples = null, generator, ...others }: FractionalMaxPoolOptions<Axes>,
+    {
+      outputSize = null,
+      outputRatio = null,
+      randomSamples = null,
+      generator,
+      ...others
+    }: FractionalMaxPoolOptions<Axes>,
   ) {
     super();
     const owner = new.target.name;
