@@ -1,5 +1,6 @@
 import { ArgumentError, IndexError, Tensor } from '@tensortape/autograd';
-import { formatTree, Module } from './module.ts';
+import { formatTree } from './describe.ts';
+import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
 
 /** A module from one tensor to one tensor: what {@link Sequential} chains. */
@@ -124,6 +125,7 @@ export class Sequential extends Container<Layer> {
     super('module');
     const named = isNamed(layers) ? Object.entries(layers[0]) : [...layers.entries()];
     for (const [name, layer] of named) this.insert(String(name), layer);
+    this.noteFields();
   }
 
   /** Adds a layer at the end, and returns the container. PyTorch: `Sequential.append`. */
@@ -172,6 +174,7 @@ export class ModuleList<M extends Module = Module> extends Container<M> {
   constructor(modules: Iterable<M> = []) {
     super('module');
     for (const module of modules) this.append(module);
+    this.noteFields();
   }
 
   /** Adds a module at the end, and returns the list. PyTorch: `ModuleList.append`. */
@@ -219,6 +222,7 @@ export class ModuleDict<M extends Module = Module> extends NamedContainer<M> {
   constructor(modules: Readonly<Record<string, M>> = {}) {
     super('module');
     for (const [name, module] of Object.entries(modules)) this.insert(name, module);
+    this.noteFields();
   }
 
   /** Adds a module, or puts it in the place of another, and returns the dict. */
@@ -268,6 +272,7 @@ export class ParameterList extends Container<Parameter> {
   constructor(parameters: Iterable<Tensor> = []) {
     super('parameter');
     for (const parameter of parameters) this.append(parameter);
+    this.noteFields();
   }
 
   /** Adds a parameter at the end, and returns the list. PyTorch: `ParameterList.append`. */
@@ -307,6 +312,7 @@ export class ParameterDict extends NamedContainer<Parameter> {
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
     super('parameter');
     for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
+    this.noteFields();
   }
 
   /** Adds a parameter, or puts it in the place of another, and returns the dict. */

@@ -1,6 +1,10 @@
-import { expect, test } from '@jest/globals';
-import { ones, type Tensor, zeros } from '@tensortape/autograd';
+import { describe, expect, test } from '@jest/globals';
+import { ones, Tensor, zeros } from '@tensortape/autograd';
 import * as nn from '@tensortape/nn';
+import fc from 'fast-check';
+import { cases } from './parity/cases/index.ts';
+import { moduleOf } from './parity/program.ts';
+import { type Case, Source } from './parity/source.ts';
 
 const int = (...shape: number[]) => zeros(shape, { dtype: 'int32' });
 const pair = (): [Tensor, Tensor] => [ones([2, 3]), ones([3])];
@@ -490,4 +494,44 @@ test('every module has its refusals', () => {
 
 test.each(Object.entries(refusals))('%s', (_, all) => {
   for (const [make, message] of all) expect(make).toThrow(message);
+});
+
+/** A few cases of each module, those that are compared with PyTorch. */
+const drawn = Object.entries(cases).map(([name, draw]): readonly [string, readonly Case[]] => [
+  name,
+  fc.sample(fc.gen(), { seed: 3, numRuns: 6 }).map((generator) => draw(new Source(generator))),
+]);
+
+describe('every module', () => {
+  test.each(drawn)('%s refuses options that it does not have', (name, all) => {
+    for (const one of all) {
+      if (one.options === undefined) continue;
+      expect(() => moduleOf(name, one, { notAnOption: 1 })).toThrow(/: unknown option 'notAnOption'/);
+    }
+  });
+
+  test.each(drawn)('%s refuses a plain tensor in the place of a parameter or buffer', (name, all) => {
+    for (const one of all) {
+      const module = moduleOf(name, one);
+      for (const [field, value] of Object.entries(module)) {
+        if (!(value instanceof nn.Parameter || value instanceof nn.Buffer)) continue;
+        Object.assign(module, { [field]: value.detach() });
+        expect(() => module.parameters()).toThrow(new RegExp(`\\.${field} was a (Parameter|Buffer)`));
+        Object.assign(module, { [field]: value });
+      }
+    }
+  });
+
+  /** Modules that promote, as PyTorch's do. */
+  const promoting = ['RMSNorm', 'LearnedEncoding'];
+  const strict = drawn.filter(([name]) => !promoting.includes(name));
+  test.each(strict)('%s refuses inputs of another dtype than its parameters, under its path', (name, all) => {
+    for (const one of all) {
+      const layer = moduleOf(name, one).to('float32');
+      const isFloat = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
+      if (layer.parameters().length === 0 || !one.inputs.some(isFloat)) continue;
+      const inputs = one.inputs.map((x) => (isFloat(x) ? x.detach().to('float64') : x));
+      expect(inNet(() => layer, ...inputs)).toThrow(/^net\.layer/);
+    }
+  });
 });

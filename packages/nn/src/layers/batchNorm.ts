@@ -79,6 +79,7 @@ abstract class ChannelNorm extends Module {
     this.runningMean = trackRunningStats ? new Buffer(zeros([numFeatures], { dtype })) : null;
     this.runningVar = trackRunningStats ? new Buffer(ones([numFeatures], { dtype })) : null;
     this.numBatchesTracked = trackRunningStats ? new Buffer(tensor(0, { dtype: 'int32' })) : null;
+    this.noteFields();
   }
 
   /** Sets factors to 1, offsets to 0, and forgets the running statistics. */

@@ -99,6 +99,7 @@ abstract class ConvolutionBase<Axes extends readonly number[]> extends Module {
     const [outer, inner] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
     this.weight = new Parameter(zeros([outer, inner / groups, ...this.kernelSize], { dtype }));
     this.bias = bias ? new Parameter(zeros([outChannels], { dtype })) : null;
+    this.noteFields();
     this.resetParameters();
   }
 

@@ -79,6 +79,7 @@ abstract class Table extends Module {
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;
     this.weight = new Parameter(zeros([numEmbeddings, embeddingDim], { dtype }));
+    this.noteFields();
     this.resetParameters();
   }
 

@@ -51,6 +51,7 @@ abstract class FractionalMaxPool<Axes extends readonly number[]> extends Module 
     this.randomSamples = randomSamples && new Buffer(randomSamples);
     this.#pool = pool;
     this.#generator = generator;
+    this.noteFields();
   }
 
   /** PyTorch's names, which begin with an underscore. */

@@ -50,6 +50,7 @@ export class MultiMarginLoss extends Loss {
     this.p = p;
     this.margin = margin;
     this.weight = bufferOf(weight);
+    this.noteFields();
   }
 
   /** The loss of scores (N, C) or (C) against classes. */
@@ -82,6 +83,7 @@ export class MultiLabelSoftMarginLoss extends Loss {
   constructor({ weight, ...options }: MultilabelSoftMarginLossOptions = {}) {
     super(options);
     this.weight = bufferOf(weight);
+    this.noteFields();
   }
 
   /** The loss of logits (N, C) or (C) against labels 0 or 1. */

@@ -61,7 +61,8 @@ function flat(value: unknown): Tensor[] {
   return Object.values(value).flatMap(flat);
 }
 
-type Runnable = nn.Module & { forward(...inputs: unknown[]): unknown };
+/** A module whose arguments are not known. */
+export type Runnable = nn.Module & { forward(...inputs: unknown[]): unknown };
 
 function build({ name, args, options }: Pick<Request, 'name' | 'args' | 'options'>): Runnable {
   const values = [
@@ -85,6 +86,14 @@ function outputsOf(name: string, module: Runnable, inputs: readonly unknown[]): 
   const prepared = name === 'CTCLoss' ? [flat(inputs[0])[0]?.logSoftmax(-1), ...inputs.slice(1)] : inputs;
   return flat(module.forward(...prepared)).filter(({ dtype }) => dtype === 'float32' || dtype === 'float64');
 }
+
+/** Makes a module of what was drawn, with other options beside. */
+export const moduleOf = (name: string, { args = [], options = {} }: Case, beside: object = {}): Runnable =>
+  build({
+    name,
+    args: encode(args) as unknown[],
+    options: encode({ ...options, ...beside }) as Request['options'],
+  });
 
 /** Makes a module of what was drawn, draws values for it, and says what to run. */
 export function requestOf(source: Source, name: string, { args = [], options = {}, inputs }: Case): Request {
