@@ -27,7 +27,8 @@ function tableOf(rows: readonly ParityRow[]): string {
   const dtypes = ['float64', 'float32'].filter((dtype) =>
     rows.some(({ worst }) => worst[dtype] !== undefined),
   );
-  const lines = rows.map(
+  const sorted = [...rows].sort((a, b) => a.name.localeCompare(b.name));
+  const lines = sorted.map(
     ({ name, combinations, steps, worst }) =>
       `| ${[`\`${name}\``, combinations, steps, ...dtypes.map((dtype) => figure(worst[dtype]))].join(' | ')} |`,
   );
@@ -73,7 +74,18 @@ a small variance multiplies rounding, three times by how much PyTorch itself mis
 
 Written by \`node scripts/pnpm.mjs run docs:parity\` out of what the suites measured.
 
-${tables.join('\n')}`,
+${tables.join('\n')}
+## What PyTorch exports and is not here
+
+- Several devices: \`DataParallel\`, \`SyncBatchNorm\`. Quantized modules. Sparse tensors, so \`sparse=True\` of tables and \`SparseAdam\`.
+- \`Lazy…\` modules and uninitialized parameters: before the first call a state dict would have no shapes.
+- Old names: \`CrossMapLRN2d\` (\`LocalResponseNorm\` computes the same), \`NLLLoss2d\` (\`NLLLoss\`), \`Container\`, \`RNNBase\`.
+- \`LinearCrossEntropyLoss\`: \`Linear\` before \`CrossEntropyLoss\` gives the same numbers; what it saves is memory on graphics cards.
+- \`register_parameter\`, \`register_buffer\`, \`register_module\`: fields do that.
+- To come: \`parametrizations\` (weight and spectral norm), \`fuse_conv_bn_eval\` (modules cannot be copied yet), \`PackedSequence\`
+  (\`utils.padSequence\` pads), \`functional.grid_sample\` and \`affine_grid\`, \`gumbel_softmax\`, \`Adafactor\` (what an optimizer remembers
+  has the shape of its parameter so far).
+`,
   );
 } finally {
   rmSync(folder, { recursive: true });

@@ -43,6 +43,7 @@ export function parityTable(suite: string): NoteParity {
   return (name, dtype, options, error, steps) => {
     const row = rows.get(name) ?? { combinations: new Set(), steps, worst: {} };
     rows.set(name, row);
+    row.steps = Math.max(row.steps, steps);
     row.combinations.add(JSON.stringify(options));
     row.worst[dtype] = Math.max(row.worst[dtype] ?? 0, error);
   };
