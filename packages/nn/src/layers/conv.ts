@@ -74,7 +74,7 @@ abstract class ConvolutionBase<Axes extends readonly number[], Options> extends 
   /** One number for each output channel, or null without. */
   bias: Parameter | null;
 
-  /** What is run: all in which ranks differ. */
+  /** @internal What is run: all in which ranks differ. */
   protected abstract sliding(): Sliding<Options>;
 
   constructor(
@@ -228,6 +228,7 @@ abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBa
  * ```
  */
 export class Conv1d extends Convolution<One> {
+  /** @internal */
   protected override sliding(): Sliding<ConvOptions<One>> {
     return { axes: 1, run: conv1d };
   }
@@ -248,6 +249,7 @@ export class Conv1d extends Convolution<One> {
  * ```
  */
 export class Conv2d extends Convolution<Two> {
+  /** @internal */
   protected override sliding(): Sliding<ConvOptions<Two>> {
     return { axes: 2, run: conv2d };
   }
@@ -258,6 +260,7 @@ export class Conv2d extends Convolution<Two> {
  * {@link functional.conv3d}. Initial values as PyTorch's. PyTorch: `torch.nn.Conv3d`. Errors: as {@link Conv1d}.
  */
 export class Conv3d extends Convolution<Three> {
+  /** @internal */
   protected override sliding(): Sliding<ConvOptions<Three>> {
     return { axes: 3, run: conv3d };
   }
@@ -316,6 +319,7 @@ abstract class TransposedConvolution<Axes extends readonly number[]> extends Con
  * PyTorch: `torch.nn.ConvTranspose1d`. Errors: as {@link Conv1d}.
  */
 export class ConvTranspose1d extends TransposedConvolution<One> {
+  /** @internal */
   protected override sliding(): Sliding<ConvTransposeOptions<One>> {
     return { axes: 1, run: convTranspose1d };
   }
@@ -336,6 +340,7 @@ export class ConvTranspose1d extends TransposedConvolution<One> {
  * ```
  */
 export class ConvTranspose2d extends TransposedConvolution<Two> {
+  /** @internal */
   protected override sliding(): Sliding<ConvTransposeOptions<Two>> {
     return { axes: 2, run: convTranspose2d };
   }
@@ -347,6 +352,7 @@ export class ConvTranspose2d extends TransposedConvolution<Two> {
  * {@link Conv1d}.
  */
 export class ConvTranspose3d extends TransposedConvolution<Three> {
+  /** @internal */
   protected override sliding(): Sliding<ConvTransposeOptions<Three>> {
     return { axes: 3, run: convTranspose3d };
   }

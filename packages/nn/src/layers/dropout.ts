@@ -26,7 +26,7 @@ abstract class DropoutBase extends Module {
   readonly p: number;
   readonly #generator: Generator | undefined;
 
-  /** What is dropped: all in which the kinds differ. */
+  /** @internal What is dropped: all in which the kinds differ. */
   protected abstract get drop(): Drop;
 
   /**
@@ -69,6 +69,7 @@ abstract class DropoutBase extends Module {
  * ```
  */
 export class Dropout extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return dropout;
   }
@@ -79,6 +80,7 @@ export class Dropout extends DropoutBase {
  * `torch.nn.Dropout1d`. Errors: as {@link Dropout}; ShapeError for an input of another rank.
  */
 export class Dropout1d extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return dropout1d;
   }
@@ -89,6 +91,7 @@ export class Dropout1d extends DropoutBase {
  * PyTorch: `torch.nn.Dropout2d`. Errors: as {@link Dropout1d}.
  */
 export class Dropout2d extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return dropout2d;
   }
@@ -99,6 +102,7 @@ export class Dropout2d extends DropoutBase {
  * {@link functional.dropout3d}. PyTorch: `torch.nn.Dropout3d`. Errors: as {@link Dropout1d}.
  */
 export class Dropout3d extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return dropout3d;
   }
@@ -109,6 +113,7 @@ export class Dropout3d extends DropoutBase {
  * `torch.nn.AlphaDropout`. Errors: as {@link Dropout}.
  */
 export class AlphaDropout extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return alphaDropout;
   }
@@ -119,6 +124,7 @@ export class AlphaDropout extends DropoutBase {
  * `torch.nn.FeatureAlphaDropout`. Errors: as {@link Dropout}.
  */
 export class FeatureAlphaDropout extends DropoutBase {
+  /** @internal */
   protected override get drop(): Drop {
     return featureAlphaDropout;
   }

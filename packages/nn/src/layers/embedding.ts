@@ -119,7 +119,7 @@ function sizesOf(owner: string, rows: Tensor): [numEmbeddings: number, embedding
 }
 
 /** Options of `fromPretrained`, beside those of the table. */
-interface Pretrained {
+export interface PretrainedOptions {
   /** Whether the rows are left untrained. Default true. */
   readonly freeze?: boolean;
 }
@@ -158,7 +158,7 @@ export class Embedding extends Table {
    */
   static fromPretrained(
     rows: Tensor,
-    { freeze = true, ...options }: Pretrained & Omit<EmbeddingLayerOptions, 'dtype'> = {},
+    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingLayerOptions, 'dtype'> = {},
   ): Embedding {
     const table = new Embedding(...sizesOf('Embedding', rows), options);
     table.weight = new Parameter(rows, { requiresGrad: !freeze });
@@ -223,7 +223,7 @@ export class EmbeddingBag extends Table {
    */
   static fromPretrained(
     rows: Tensor,
-    { freeze = true, ...options }: Pretrained & Omit<EmbeddingBagLayerOptions, 'dtype'> = {},
+    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingBagLayerOptions, 'dtype'> = {},
   ): EmbeddingBag {
     const table = new EmbeddingBag(...sizesOf('EmbeddingBag', rows), options);
     table.weight = new Parameter(rows, { requiresGrad: !freeze });

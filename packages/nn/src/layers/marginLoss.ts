@@ -208,9 +208,13 @@ export class TripletMarginLoss extends Loss {
 }
 
 /** How far apart the vectors of two tensors are: a function, or a module that may learn it. */
-export type Distance =
-  | ((x: Tensor, y: Tensor) => Tensor)
-  | (Module & { forward(x: Tensor, y: Tensor): Tensor });
+export type Distance = ((x: Tensor, y: Tensor) => Tensor) | DistanceModule;
+
+/** A module of two tensors whose vectors have distances, such as {@link PairwiseDistance}. */
+export interface DistanceModule extends Module {
+  /** The distance of each pair of vectors. */
+  forward(x: Tensor, y: Tensor): Tensor;
+}
 
 /** Options of {@link TripletMarginWithDistanceLoss}. */
 export interface TripletMarginWithDistanceLossLayerOptions
