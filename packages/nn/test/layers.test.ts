@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Generator, manualSeed, ones, randn, type Tensor, tensor } from '@tensortape/autograd';
+import { arange, Generator, manualSeed, ones, randn, type Tensor, tensor } from '@tensortape/autograd';
 import * as nn from '@tensortape/nn';
 import { functional } from '@tensortape/nn';
 import fc from 'fast-check';
@@ -272,4 +272,38 @@ test('maxNorm scales the rows that are looked up, and no others', () => {
     [1, 1],
     [0, 0],
   ]);
+});
+
+test('fractional pools lie where PyTorch puts them for the same seed', () => {
+  manualSeed(5);
+  const plane = arange(98).to('float32').reshape([1, 2, 7, 7]).sin();
+  const pool = new nn.FractionalMaxPool2d(2, { outputSize: 3 });
+  expect(pool.forwardWithIndices(plane).indices.flatten().toArray()).toEqual([
+    8, 2, 13, 14, 16, 27, 35, 45, 40, 8, 9, 5, 22, 16, 27, 35, 45, 47,
+  ]);
+  manualSeed(5);
+  const volume = arange(125).to('float32').reshape([1, 5, 5, 5]).sin();
+  const deep = new nn.FractionalMaxPool3d(2, { outputSize: 2 });
+  expect(deep.forwardWithIndices(volume).indices.flatten().toArray()).toEqual([
+    1, 33, 20, 19, 76, 83, 121, 94,
+  ]);
+});
+
+test('an adaptive softmax gives one distribution, whichever way it is asked', () => {
+  manualSeed(0);
+  const softmax = new nn.AdaptiveLogSoftmaxWithLoss(8, 9, [2, 5]);
+  // Far apart, so that all groups are predicted.
+  const x = randn([40, 8]).mul(20);
+  const all = softmax.logProb(x);
+  expect(all.shape).toEqual([40, 9]);
+  expect(all.exp().sum(1).sub(1).abs().max().item()).toBeLessThan(1e-5);
+  const target = arange(40).remainder(9).to('int32');
+  const { output, loss } = softmax.forward(x, target);
+  const expected = all.gather(1, target.unsqueeze(1)).squeeze(1);
+  expect(output.sub(expected).abs().max().item()).toBeLessThan(1e-4);
+  expect(loss.add(expected.mean()).abs().item()).toBeLessThan(1e-4);
+  const best = softmax.predict(x);
+  expect(best.toArray()).toEqual(all.argmax(1).toArray());
+  expect(new Set([...best.toTypedArray()].map((label) => (label < 2 ? 0 : label < 5 ? 1 : 2))).size).toBe(3);
+  expect(() => softmax.predict(x.select(0, 0))).toThrow('expected an input (n, 8), got shape (8,)');
 });
