@@ -247,45 +247,41 @@ test('scaleGradByFreq divides the gradient of a row by how often it is looked up
 });
 
 test('maxNorm scales the rows that are looked up, and no others', () => {
-  const table = nn.Embedding.fromPretrained(
-    tensor([
-      [3, 4],
-      [0.3, 0.4],
-      [6, 8],
-    ]),
-    { maxNorm: 1, freeze: false },
-  );
-  const y = table.forward(tensor([0, 1], { dtype: 'int32' }));
-  const rounded = (x: Tensor) => x.mul(1e5).round().div(1e5).toTypedArray();
-  expect([...rounded(y)].map((x) => x.toFixed(3))).toEqual(['0.600', '0.800', '0.300', '0.400']);
-  expect([...rounded(table.weight)].map((x) => x.toFixed(3))).toEqual([
-    '0.600',
-    '0.800',
-    '0.300',
-    '0.400',
-    '6.000',
-    '8.000',
+  const rows = tensor([
+    [0.9, 1.2],
+    [0.3, 0.4],
+    [6, 8],
   ]);
+  const table = nn.Embedding.fromPretrained(rows, { maxNorm: 1, freeze: false });
+  const y = table.forward(tensor([0, 1], { dtype: 'int32' }));
+  const rounded = (x: Tensor) => [...x.toTypedArray()].map((value) => value.toFixed(3));
+  expect(rounded(y)).toEqual(['0.600', '0.800', '0.300', '0.400']);
+  expect(rounded(table.weight)).toEqual(['0.600', '0.800', '0.300', '0.400', '6.000', '8.000']);
   y.sum().backward();
   expect(table.weight.grad?.toArray()).toEqual([
     [1, 1],
     [1, 1],
     [0, 0],
   ]);
+  const sums = new nn.Embedding(1, 2, { maxNorm: 1, normType: 1 });
+  sums.loadStateDict(new Map([['weight', tensor([[-2, 6]])]]));
+  expect(rounded(sums.forward(tensor([0], { dtype: 'int32' })))).toEqual(['-0.250', '0.750']);
 });
 
 test('fractional pools lie where PyTorch puts them for the same seed', () => {
   manualSeed(5);
-  const plane = arange(98).to('float32').reshape([1, 2, 7, 7]).sin();
-  const pool = new nn.FractionalMaxPool2d(2, { outputSize: 3 });
+  const plane = arange(286).to('float32').reshape([1, 2, 11, 13]).sin();
+  const pool = new nn.FractionalMaxPool2d(2, { outputSize: [5, 4] });
   expect(pool.forwardWithIndices(plane).indices.flatten().toArray()).toEqual([
-    8, 2, 13, 14, 16, 27, 35, 45, 40, 8, 9, 5, 22, 16, 27, 35, 45, 47,
+    14, 3, 8, 25, 39, 29, 33, 51, 52, 69, 59, 77, 91, 108, 98, 102, 117, 121, 138, 128, 14, 3, 21, 11, 53, 42,
+    47, 64, 66, 68, 72, 90, 91, 108, 98, 116, 117, 134, 124, 129,
   ]);
   manualSeed(5);
-  const volume = arange(125).to('float32').reshape([1, 5, 5, 5]).sin();
-  const deep = new nn.FractionalMaxPool3d(2, { outputSize: 2 });
+  const volume = arange(504).to('float32').reshape([1, 9, 8, 7]).sin();
+  const deep = new nn.FractionalMaxPool3d(2, { outputSize: [4, 3, 3] });
   expect(deep.forwardWithIndices(volume).indices.flatten().toArray()).toEqual([
-    1, 33, 20, 19, 76, 83, 121, 94,
+    8, 58, 13, 77, 31, 33, 50, 52, 103, 176, 234, 229, 190, 247, 202, 266, 220, 278, 336, 290, 341, 309, 366,
+    314, 322, 380, 391, 448, 402, 454, 421, 479, 474, 498, 492, 447,
   ]);
 });
 
@@ -306,4 +302,32 @@ test('an adaptive softmax gives one distribution, whichever way it is asked', ()
   expect(best.toArray()).toEqual(all.argmax(1).toArray());
   expect(new Set([...best.toTypedArray()].map((label) => (label < 2 ? 0 : label < 5 ? 1 : 2))).size).toBe(3);
   expect(() => softmax.predict(x.select(0, 0))).toThrow('expected an input (n, 8), got shape (8,)');
+});
+
+test('normalizations add their epsilon to the variance', () => {
+  const x = tensor([[[1], [3]]]);
+  const norms = [
+    new nn.LayerNorm([2, 1], { eps: 3 }),
+    new nn.GroupNorm(1, 2, { eps: 3 }),
+    new nn.BatchNorm1d(1, { eps: 3 }),
+    new nn.InstanceNorm1d(1, { eps: 3 }),
+  ];
+  for (const norm of norms) {
+    const own = norm.forward(
+      norm instanceof nn.BatchNorm1d || norm instanceof nn.InstanceNorm1d ? x.transpose(1, 2) : x,
+    );
+    expect(own.flatten().toArray()).toEqual([-0.5, 0.5]);
+  }
+  expect(new nn.RMSNorm(2, { eps: 11 }).forward(tensor([1, 3])).toArray()).toEqual([0.25, 0.75]);
+});
+
+test('layers start with the values of their options', () => {
+  expect(new nn.PReLU({ numParameters: 2 }).weight.toArray()).toEqual([0.25, 0.25]);
+  for (const table of [
+    new nn.Embedding(3, 4, { paddingIdx: -2 }),
+    new nn.EmbeddingBag(3, 4, { paddingIdx: 1 }),
+  ]) {
+    const used = table.weight.ne(0).sum(1).toArray();
+    expect(used).toEqual([4, 0, 4]);
+  }
 });

@@ -171,3 +171,20 @@ test('TripletMarginWithDistanceLoss takes a function, and a module, which it tra
   loss.backward();
   expect([loss.item(), learned.parameters()[0]?.grad?.item()]).toEqual([3, 1]);
 });
+
+test('triplets with a swap take the smaller distance to the negative', () => {
+  const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[0, 3]]), tensor([[0, 5]])];
+  const far = { margin: 4, reduction: 'sum' } as const;
+  for (const Loss of [nn.TripletMarginLoss, nn.TripletMarginWithDistanceLoss]) {
+    expect(new Loss(far).forward(anchor, positive, negative).item()).toBeCloseTo(2, 4);
+    expect(new Loss({ ...far, swap: true }).forward(anchor, positive, negative).item()).toBeCloseTo(5, 4);
+  }
+});
+
+test('the loss of an adaptive softmax is the mean', () => {
+  const softmax = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3]);
+  const { output, loss } = softmax.forward(randn([3, 4]), classes([0, 2, 4]));
+  expect(output.shape).toEqual([3]);
+  expect(loss.item()).toBeCloseTo(-output.mean().item(), 6);
+  expect(loss.item()).toBeGreaterThan(0);
+});
