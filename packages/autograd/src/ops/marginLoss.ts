@@ -478,7 +478,7 @@ export interface TripletMarginWithDistanceLossOptions extends MarginOptions {
 }
 
 /**
- * As {@link tripletMarginLoss}, with any distance: max(0, d(a, p) - d(a, n) + margin). Derivatives and kinks: as there. Errors: ShapeError unless all shapes are equal; ArgumentError unless margin > 0.
+ * As {@link tripletMarginLoss}, with any distance: max(0, d(a, p) - d(a, n) + margin). Derivatives: as of {@link tripletMarginLoss}. Errors: ShapeError unless all shapes are equal; ArgumentError unless margin > 0.
  * PyTorch: `torch.nn.functional.triplet_margin_with_distance_loss`.
  *
  * @example
