@@ -19,7 +19,7 @@ export function parseOptions(args: readonly string[]) {
   };
 }
 
-const defaultSteps = { lstm: 600, gpt: 300 };
+const defaultSteps = { lstm: 2000, gpt: 800 };
 
 const declare = () =>
   program('npm run text --', '--steps 100', 'Trains a model that writes text, character by character.')

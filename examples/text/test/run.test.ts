@@ -35,8 +35,8 @@ test('a text that is missing, or too short, is refused before anything is traine
 });
 
 test('defaults, and words it does not know', () => {
-  expect(parseOptions([])).toMatchObject({ model: 'lstm', steps: 600, out: 'runs/text-lstm' });
-  expect(parseOptions(['--model', 'gpt'])).toMatchObject({ model: 'gpt', steps: 300, out: 'runs/text-gpt' });
+  expect(parseOptions([])).toMatchObject({ model: 'lstm', steps: 2000, out: 'runs/text-lstm' });
+  expect(parseOptions(['--model', 'gpt'])).toMatchObject({ model: 'gpt', steps: 800, out: 'runs/text-gpt' });
   for (const words of ['--model rnn', '--steps 0', '--epochs 3', 'word', '--text=']) {
     expect(() => parseOptions(words.split(' '))).toThrow(expect.objectContaining({ exitCode: 1 }));
   }

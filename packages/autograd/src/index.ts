@@ -253,7 +253,9 @@ export {
   multiMarginLoss,
   softMarginLoss,
   type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
   tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from './ops/marginLoss.ts';
 export { maskedFill, maskedScatter, maskedSelect, nonzero } from './ops/masking.ts';
 export {

@@ -3,7 +3,14 @@
  *
  * @module
  */
-export { type Layer, ModuleDict, ModuleList, Sequential } from './containers.ts';
+export {
+  type Layer,
+  ModuleDict,
+  ModuleList,
+  ParameterDict,
+  ParameterList,
+  Sequential,
+} from './containers.ts';
 /** Layers and losses as functions. */
 export * as functional from './functional/index.ts';
 export { functionalCall, type NamedTensors } from './functionalCall.ts';
@@ -19,12 +26,14 @@ export * as init from './init.ts';
 export * from './layers/activation.ts';
 export * from './layers/activationOptions.ts';
 export * from './layers/adaptivePool.ts';
+export * from './layers/adaptiveSoftmax.ts';
 export * from './layers/attention.ts';
 export * from './layers/batchNorm.ts';
 export * from './layers/conv.ts';
 export * from './layers/distance.ts';
 export * from './layers/dropout.ts';
 export * from './layers/embedding.ts';
+export * from './layers/fractionalPool.ts';
 export * from './layers/linear.ts';
 export * from './layers/loss.ts';
 export * from './layers/marginLoss.ts';
@@ -56,3 +65,5 @@ export {
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from './stateDict.ts';
 export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.ts';
 export { type ParseOptions, parseState, type SerializeOptions, serializeState } from './tensorFiles.ts';
+/** Parameters as vectors, sequences of several lengths, running statistics of averaged weights. */
+export * as utils from './utils.ts';

@@ -1,4 +1,5 @@
 import { ArgumentError, type FloatDType, type HookHandle, isFloat, Tensor } from '@tensortape/autograd';
+import { formatTree, replacedField } from './describe.ts';
 import {
   type BackwardHook,
   type BackwardPreHook,
@@ -42,6 +43,12 @@ interface Members {
   readonly children: [field: string, child: Module][];
 }
 
+/** A field that holds a parameter, a buffer or a module. */
+interface Field {
+  readonly name: string;
+  readonly kind: typeof Parameter | typeof Buffer | typeof Module;
+}
+
 /** A module somewhere below another. */
 interface Place extends Members {
   readonly module: Module;
@@ -57,7 +64,8 @@ interface Place extends Members {
  * Subclass it, make parameters and sub-modules in fields, compute in a method `forward`, and call that: `net.forward(x)`.
  * Parameters ({@link Parameter}), buffers ({@link Buffer}) and sub-modules are found in the object's own public fields, in
  * the order of their declaration; plain tensors in fields are left alone. A sub-module that is run without being found so
- * (in a `#private` field, an array, a Map) would never train: its first call throws, and says what to do.
+ * (in a `#private` field, an array, a Map) would never train: its first call throws, and says what to do. So does a call after
+ * a plain tensor was put in the place of a parameter or buffer, or anything but a module in the place of one; null may stand there.
  *
  * In state dicts a field is named as PyTorch would: `selfAttn` is `self_attn`, `weightIhL0` is `weight_ih_l0`.
  * Errors that come up inside a module start with where: `net.fc1: expected 784 input features, got 2704`; the first name
@@ -90,6 +98,8 @@ export abstract class Module {
   #hooks: Hooks | null = null;
   /** While other tensors stand in for parameters and buffers: what the fields were declared with. */
   #declared: ReadonlyMap<string, Parameter | Buffer> | null = null;
+  /** What the fields held when they were last looked at. */
+  #fields: readonly Field[] | null = null;
   /** The outermost module below which this one was found last. */
   #root = -1;
   /** Modules that run below this one, do not belong to it, and have nothing to train. */
@@ -120,6 +130,8 @@ export abstract class Module {
     if (root !== undefined && this.#root !== root.#id) this.#enter(root);
     running.push(this);
     try {
+      if (this.#fields === null) this.noteFields();
+      else this.#checkFields(this.#fields, '');
       return this.#hooks === null
         ? forward.apply(this, args)
         : runWithHooks(this.#hooks, this, (inputs) => forward.apply(this, inputs), args);
@@ -157,6 +169,30 @@ export abstract class Module {
     return snakeCase(field);
   }
 
+  /**
+   * Notes which fields hold parameters, buffers and modules: from now on they hold such, or null, and anything else in their place
+   * is refused at the next call of `forward`, `parameters()` and the like. The first such call does so by itself; a constructor
+   * that ends with it has it from the start.
+   */
+  protected noteFields(): void {
+    const fields: Field[] = [];
+    for (const name of Object.keys(this)) {
+      const value: unknown = this.#declared?.get(name) ?? Reflect.get(this, name);
+      const kind = [Parameter, Buffer, Module].find((one) => value instanceof one);
+      if (kind !== undefined) fields.push({ name, kind });
+    }
+    this.#fields = fields;
+  }
+
+  #checkFields(fields: readonly Field[], path: string): void {
+    for (const { name, kind } of fields) {
+      const value: unknown = Reflect.get(this, name);
+      if (value instanceof kind || value === null || value === undefined || this.#declared?.has(name))
+        continue;
+      throw replacedField(joinPath(path, name), kind.name, value);
+    }
+  }
+
   #members(): Members {
     const members: Members = { parameters: [], buffers: [], children: [] };
     // Faster than Object.entries, which is slow where a property is not enumerable.
@@ -186,7 +222,10 @@ export abstract class Module {
       );
     }
     const { parameters, buffers, children } = this.#members();
-    this.#checkPlain(joinPath(variableName((above[0] ?? this).constructor.name), path));
+    const where = joinPath(variableName((above[0] ?? this).constructor.name), path);
+    this.#checkPlain(where);
+    if (this.#fields !== null) this.#checkFields(this.#fields, where);
+    this.noteFields();
     places.push({ module: this, path, key, parameters, buffers, children });
     above.push(this);
     for (const [field, child] of children) {
@@ -483,13 +522,6 @@ export abstract class Module {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-}
-
-/** A class with its options, alone or with children on lines of their own. */
-export function formatTree(name: string, extra: string, children: readonly string[]): string {
-  if (children.length === 0 && !extra.includes('\n')) return `${name}(${extra})`;
-  const lines = [...(extra === '' ? [] : [extra]), ...children];
-  return `${name}(\n${lines.join('\n').replace(/^(?=.)/gm, '  ')}\n)`;
 }
 
 /** Refuses two fields of a module that state dicts could not tell apart. */

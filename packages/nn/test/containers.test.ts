@@ -1,6 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { ones, tensor } from '@tensortape/autograd';
-import { Identity, Linear, ModuleDict, ModuleList, ReLU, Sequential, Tanh } from '@tensortape/nn';
+import {
+  Identity,
+  Linear,
+  Module,
+  ModuleDict,
+  ModuleList,
+  Parameter,
+  ParameterDict,
+  ParameterList,
+  ReLU,
+  Sequential,
+  Tanh,
+} from '@tensortape/nn';
 
 test('Sequential chains its layers, a repeated one each time', () => {
   const relu = new ReLU();
@@ -91,4 +103,58 @@ test('ModuleDict holds modules by name, its names unchanged', () => {
   expect(dict.get('B').outFeatures).toBe(3);
   expect(() => dict.get('b')).toThrow("ModuleDict: there is no 'b' among camelCase, B");
   expect(() => dict.forward()).toThrow(/a ModuleDict has no forward/);
+});
+
+test('ParameterList holds parameters for a loop, and makes parameters of plain tensors', () => {
+  const own = new Parameter(ones([2, 3]));
+  const plain = ones([4]);
+  const list = new ParameterList([own]).append(plain);
+  expect(list.at(0)).toBe(own);
+  expect(list[1]).toBeInstanceOf(Parameter);
+  plain.fill_(9);
+  expect(list.at(-1).toArray()).toEqual([1, 1, 1, 1]);
+  class Net extends Module {
+    weights = list;
+    forward(): void {}
+  }
+  expect(new Net().namedParameters()).toEqual([
+    ['weights.0', own],
+    ['weights.1', list[1]],
+  ]);
+  expect([...list].map(({ size }) => size)).toEqual([6, 4]);
+  expect(String(list)).toBe(
+    [
+      'ParameterList(',
+      '  (0): Parameter containing: [float32 of size 2x3]',
+      '  (1): Parameter containing: [float32 of size 4]',
+      ')',
+    ].join('\n'),
+  );
+  expect(() => new ParameterList(JSON.parse('[1]'))).toThrow(
+    "ParameterList: '0' is not a parameter: pass tensors",
+  );
+  expect(() => list.at(2)).toThrow('ParameterList: there is no parameter 2 among 2');
+  expect(() => list.forward()).toThrow(/a ParameterList has no forward: loop over its parameters/);
+});
+
+test('ParameterDict holds parameters by name, its names unchanged', () => {
+  const dict = new ParameterDict({ camelCase: ones([1]) }).set('B', ones([2, 2]));
+  expect([...dict.stateDict().keys()]).toEqual(['camelCase', 'B']);
+  expect([dict.has('B'), dict.has('b'), dict.length]).toEqual([true, false, 2]);
+  const other = new Parameter(ones([3]));
+  expect(dict.set('B', other).get('B')).toBe(other);
+  expect(dict.keys()).toEqual(['camelCase', 'B']);
+  expect(String(dict)).toBe(
+    [
+      'ParameterDict(',
+      '  (camelCase): Parameter containing: [float32 of size 1]',
+      '  (B): Parameter containing: [float32 of size 3]',
+      ')',
+    ].join('\n'),
+  );
+  expect(() => dict.get('b')).toThrow("ParameterDict: there is no 'b' among camelCase, B");
+  expect(() => new ParameterDict({ keys: ones([1]) })).toThrow(
+    "ParameterDict: 'keys' cannot name a parameter: it is a member of ParameterDict itself",
+  );
+  expect(() => dict.forward()).toThrow(/a ParameterDict has no forward/);
 });

@@ -76,3 +76,18 @@ test('wrong arguments', () => {
   );
   expect(init.kaimingUniform_(zeros([0, 3])).size).toBe(0);
 });
+
+test('the elements of a kernel count among inputs and outputs', () => {
+  const kernel = zeros([40, 20, 3, 3]);
+  const largest = () => kernel.abs().max().item();
+  const bounds = (bound: number) => {
+    expect(largest()).toBeLessThanOrEqual(bound);
+    expect(largest()).toBeGreaterThan(0.98 * bound);
+  };
+  init.kaimingUniform_(kernel);
+  bounds(Math.sqrt(6 / 180));
+  init.kaimingUniform_(kernel, { mode: 'fanOut' });
+  bounds(Math.sqrt(6 / 360));
+  init.xavierUniform_(kernel);
+  bounds(Math.sqrt(6 / 540));
+});

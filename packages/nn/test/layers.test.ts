@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Generator, manualSeed, ones, randn, tensor } from '@tensortape/autograd';
+import { arange, Generator, manualSeed, ones, randn, type Tensor, tensor } from '@tensortape/autograd';
 import * as nn from '@tensortape/nn';
 import { functional } from '@tensortape/nn';
 import fc from 'fast-check';
@@ -221,5 +221,113 @@ test("'same' with an even kernel adds more behind, in every padding mode", () =>
     const conv = new nn.Conv1d(1, 1, 2, { padding: 'same', paddingMode, bias: false });
     conv.weight = new nn.Parameter(tensor([[[1, 10]]]));
     expect(conv.forward(tensor([[1, 2, 3]])).toArray()).toEqual([[21, 32, last]]);
+  }
+});
+
+test('scaleGradByFreq divides the gradient of a row by how often it is looked up', () => {
+  const options = { scaleGradByFreq: true };
+  const index = tensor(
+    [
+      [1, 0, 1],
+      [1, 2, 2],
+    ],
+    { dtype: 'int32' },
+  );
+  for (const table of [
+    new nn.Embedding(4, 1, options),
+    new nn.EmbeddingBag(4, 1, { ...options, mode: 'sum' }),
+  ]) {
+    const weight = tensor([[1], [2], [3], [4]]);
+    table.loadStateDict(new Map([['weight', weight]]));
+    table.forward(index).square().sum().backward();
+    const rows = table instanceof nn.Embedding ? [2, 4, 6, 0] : [10, (2 * 10 + 16) / 3, 16, 0];
+    const grad = [...table.weight.grad!.toTypedArray()];
+    expect(grad.map((value) => value.toFixed(4))).toEqual(rows.map((value) => value.toFixed(4)));
+  }
+});
+
+test('maxNorm scales the rows that are looked up, and no others', () => {
+  const rows = tensor([
+    [0.9, 1.2],
+    [0.3, 0.4],
+    [6, 8],
+  ]);
+  const table = nn.Embedding.fromPretrained(rows, { maxNorm: 1, freeze: false });
+  const y = table.forward(tensor([0, 1], { dtype: 'int32' }));
+  const rounded = (x: Tensor) => [...x.toTypedArray()].map((value) => value.toFixed(3));
+  expect(rounded(y)).toEqual(['0.600', '0.800', '0.300', '0.400']);
+  expect(rounded(table.weight)).toEqual(['0.600', '0.800', '0.300', '0.400', '6.000', '8.000']);
+  y.sum().backward();
+  expect(table.weight.grad?.toArray()).toEqual([
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
+  const sums = new nn.Embedding(1, 2, { maxNorm: 1, normType: 1 });
+  sums.loadStateDict(new Map([['weight', tensor([[-2, 6]])]]));
+  expect(rounded(sums.forward(tensor([0], { dtype: 'int32' })))).toEqual(['-0.250', '0.750']);
+});
+
+test('fractional pools lie where PyTorch puts them for the same seed', () => {
+  manualSeed(5);
+  const plane = arange(286).to('float32').reshape([1, 2, 11, 13]).sin();
+  const pool = new nn.FractionalMaxPool2d(2, { outputSize: [5, 4] });
+  expect(pool.forwardWithIndices(plane).indices.flatten().toArray()).toEqual([
+    14, 3, 8, 25, 39, 29, 33, 51, 52, 69, 59, 77, 91, 108, 98, 102, 117, 121, 138, 128, 14, 3, 21, 11, 53, 42,
+    47, 64, 66, 68, 72, 90, 91, 108, 98, 116, 117, 134, 124, 129,
+  ]);
+  manualSeed(5);
+  const volume = arange(504).to('float32').reshape([1, 9, 8, 7]).sin();
+  const deep = new nn.FractionalMaxPool3d(2, { outputSize: [4, 3, 3] });
+  expect(deep.forwardWithIndices(volume).indices.flatten().toArray()).toEqual([
+    8, 58, 13, 77, 31, 33, 50, 52, 103, 176, 234, 229, 190, 247, 202, 266, 220, 278, 336, 290, 341, 309, 366,
+    314, 322, 380, 391, 448, 402, 454, 421, 479, 474, 498, 492, 447,
+  ]);
+});
+
+test('an adaptive softmax gives one distribution, whichever way it is asked', () => {
+  manualSeed(0);
+  const softmax = new nn.AdaptiveLogSoftmaxWithLoss(8, 9, [2, 5]);
+  // Far apart, so that all groups are predicted.
+  const x = randn([40, 8]).mul(20);
+  const all = softmax.logProb(x);
+  expect(all.shape).toEqual([40, 9]);
+  expect(all.exp().sum(1).sub(1).abs().max().item()).toBeLessThan(1e-5);
+  const target = arange(40).remainder(9).to('int32');
+  const { output, loss } = softmax.forward(x, target);
+  const expected = all.gather(1, target.unsqueeze(1)).squeeze(1);
+  expect(output.sub(expected).abs().max().item()).toBeLessThan(1e-4);
+  expect(loss.add(expected.mean()).abs().item()).toBeLessThan(1e-4);
+  const best = softmax.predict(x);
+  expect(best.toArray()).toEqual(all.argmax(1).toArray());
+  expect(new Set([...best.toTypedArray()].map((label) => (label < 2 ? 0 : label < 5 ? 1 : 2))).size).toBe(3);
+  expect(() => softmax.predict(x.select(0, 0))).toThrow('expected an input (n, 8), got shape (8,)');
+});
+
+test('normalizations add their epsilon to the variance', () => {
+  const x = tensor([[[1], [3]]]);
+  const norms = [
+    new nn.LayerNorm([2, 1], { eps: 3 }),
+    new nn.GroupNorm(1, 2, { eps: 3 }),
+    new nn.BatchNorm1d(1, { eps: 3 }),
+    new nn.InstanceNorm1d(1, { eps: 3 }),
+  ];
+  for (const norm of norms) {
+    const own = norm.forward(
+      norm instanceof nn.BatchNorm1d || norm instanceof nn.InstanceNorm1d ? x.transpose(1, 2) : x,
+    );
+    expect(own.flatten().toArray()).toEqual([-0.5, 0.5]);
+  }
+  expect(new nn.RMSNorm(2, { eps: 11 }).forward(tensor([1, 3])).toArray()).toEqual([0.25, 0.75]);
+});
+
+test('layers start with the values of their options', () => {
+  expect(new nn.PReLU({ numParameters: 2 }).weight.toArray()).toEqual([0.25, 0.25]);
+  for (const table of [
+    new nn.Embedding(3, 4, { paddingIdx: -2 }),
+    new nn.EmbeddingBag(3, 4, { paddingIdx: 1 }),
+  ]) {
+    const used = table.weight.ne(0).sum(1).toArray();
+    expect(used).toEqual([4, 0, 4]);
   }
 });

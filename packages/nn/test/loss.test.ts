@@ -154,3 +154,37 @@ test('binary cross entropy weighs positive targets and elements as PyTorch 2.13 
   const weighed = new nn.BCEWithLogitsLoss({ weight: f64([2, 1]), reduction: 'sum' });
   expect(weighed.forward(logits, target).item()).toBeCloseTo(5.208418858524326, 14);
 });
+
+test('TripletMarginWithDistanceLoss takes a function, and a module, which it trains', () => {
+  class Scaled extends nn.Module {
+    factor = new nn.Parameter(tensor([2]));
+    forward(x: Tensor, y: Tensor): Tensor {
+      return x.sub(y).abs().sum(-1).mul(this.factor);
+    }
+  }
+  const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[1, 2]]), tensor([[1, 1]])];
+  const plain = new nn.TripletMarginWithDistanceLoss({ distanceFunction: (x, y) => x.sub(y).abs().amax(-1) });
+  expect(plain.forward(anchor, positive, negative).item()).toBe(2);
+  const learned = new nn.TripletMarginWithDistanceLoss({ distanceFunction: new Scaled() });
+  expect([...learned.stateDict().keys()]).toEqual(['distance_function.factor']);
+  const loss = learned.forward(anchor, positive, negative);
+  loss.backward();
+  expect([loss.item(), learned.parameters()[0]?.grad?.item()]).toEqual([3, 1]);
+});
+
+test('triplets with a swap take the smaller distance to the negative', () => {
+  const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[0, 3]]), tensor([[0, 5]])];
+  const far = { margin: 4, reduction: 'sum' } as const;
+  for (const Loss of [nn.TripletMarginLoss, nn.TripletMarginWithDistanceLoss]) {
+    expect(new Loss(far).forward(anchor, positive, negative).item()).toBeCloseTo(2, 4);
+    expect(new Loss({ ...far, swap: true }).forward(anchor, positive, negative).item()).toBeCloseTo(5, 4);
+  }
+});
+
+test('the loss of an adaptive softmax is the mean', () => {
+  const softmax = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3]);
+  const { output, loss } = softmax.forward(randn([3, 4]), classes([0, 2, 4]));
+  expect(output.shape).toEqual([3]);
+  expect(loss.item()).toBeCloseTo(-output.mean().item(), 6);
+  expect(loss.item()).toBeGreaterThan(0);
+});

@@ -4,6 +4,7 @@ import { type FloatDType, manualSeed, type Tensor, zeros } from '@tensortape/aut
 import * as nn from '@tensortape/nn';
 import { init } from '@tensortape/nn';
 import fc from 'fast-check';
+import { parityTable } from '../../../scripts/jest/parityTable.ts';
 import { describeIfTorch, worstError } from '../../../scripts/jest/python.ts';
 import { cases } from './parity/cases/index.ts';
 import { initial, normalizeText, type Request, requestOf, train } from './parity/program.ts';
@@ -24,7 +25,7 @@ const isModule = (value: unknown): boolean =>
   typeof value === 'function' && value.prototype instanceof nn.Module;
 
 /** Modules without numbers of their own. */
-const containers = ['ModuleDict', 'ModuleList', 'Sequential'];
+const containers = ['ModuleDict', 'ModuleList', 'ParameterDict', 'ParameterList', 'Sequential'];
 
 test('every module has a case', () => {
   const modules = Object.entries(nn).flatMap(([name, value]) => (isModule(value) ? [name] : []));
@@ -33,12 +34,15 @@ test('every module has a case', () => {
 
 const tolerance: Readonly<Record<FloatDType, number>> = { float64: 1e-10, float32: 1e-5 };
 
+const note = parityTable('modules');
+
 /** What a module prints and computes, compared. */
 function expectEqual(request: Request, ours: unknown, theirs: unknown): void {
   const [{ text: ourText, ...ourNumbers }, { text, ...numbers }] = [ours, theirs].map(Object);
   expect(normalizeText(ourText)).toBe(normalizeText(text));
   expect(Object.keys(ourNumbers.state)).toEqual(Object.keys(numbers.state));
   const error = worstError(ourNumbers, numbers);
+  note(request.name, request.dtype, [request.args, request.options], error, request.steps);
   if (error <= tolerance[request.dtype]) return;
   if (request.dtype === 'float32') {
     // Where float32's rounding is multiplied, PyTorch too misses what float64 gives.

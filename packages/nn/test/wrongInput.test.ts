@@ -1,6 +1,10 @@
-import { expect, test } from '@jest/globals';
-import { ones, type Tensor, zeros } from '@tensortape/autograd';
+import { describe, expect, test } from '@jest/globals';
+import { ones, Tensor, zeros } from '@tensortape/autograd';
 import * as nn from '@tensortape/nn';
+import fc from 'fast-check';
+import { cases } from './parity/cases/index.ts';
+import { moduleOf } from './parity/program.ts';
+import { type Case, Source } from './parity/source.ts';
 
 const int = (...shape: number[]) => zeros(shape, { dtype: 'int32' });
 const pair = (): [Tensor, Tensor] => [ones([2, 3]), ones([3])];
@@ -161,6 +165,61 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   ]),
   ...perRank('ReplicationPad', padding),
   ...perRank('ZeroPad', padding),
+  ...Object.fromEntries(
+    ([2, 3] as const).map((axes) => {
+      const Layer = axes === 2 ? nn.FractionalMaxPool2d : nn.FractionalMaxPool3d;
+      const name = `FractionalMaxPool${axes}d`;
+      const make = (...args: unknown[]) => Reflect.construct(Layer, args);
+      return [
+        name,
+        [
+          [() => make(2, {}), `${name}: expected either outputSize or outputRatio, got none`],
+          [() => make(2, { outputSize: 2, outputRatio: 0.5 }), `${name}: expected either outputSize or`],
+          [() => make(2, { outputRatio: 1 }), `${name}: outputRatio is [1, 1`],
+          [() => make(0, { outputSize: 2 }), `${name}: kernelSize is 0, expected`],
+          [() => make(2, { outputSize: 2, strid: 1 }), `${name}: unknown option 'strid'`],
+          [
+            inNet(() => make(2, { outputSize: 4 }), image(axes)),
+            /^net\.layer: fractional.*do not fit x of shape/,
+          ],
+          [
+            inNet(() => make(2, { outputSize: 2 }), ones([3])),
+            /^net\.layer: fractional.* x has shape \(3,\)/,
+          ],
+          [inNet(() => make(2, { outputSize: 2 }), image(axes).to('int32')), /^net\.layer: .* got int32/],
+          [
+            inNet(() => make(2, { outputSize: 2, randomSamples: ones([1, 3, axes]) }), image(axes)),
+            /^net\.layer: fractional.* randomSamples are float32 of shape \(1, 3, \d\), expected float32 of shape \(2, 3, \d\)/,
+          ],
+        ],
+      ];
+    }),
+  ),
+  AdaptiveLogSoftmaxWithLoss: [
+    [
+      () => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [3, 2]),
+      'AdaptiveLogSoftmaxWithLoss: cutoffs are [3, 2], expected whole numbers that rise from 1 to at most 4',
+    ],
+    [() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [5]), 'cutoffs are [5]'],
+    [() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [2], { divValue: 0 }), 'divValue must be > 0, got 0'],
+    [() => Reflect.construct(nn.AdaptiveLogSoftmaxWithLoss, [4, 5, [2], { div: 2 }]), "unknown option 'div'"],
+    [
+      inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [2]), x, int(2)),
+      'net.layer: expected an input (n, 4), or (4,), got shape (2, 3)',
+    ],
+    [
+      inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, int(3)),
+      'net.layer: the target has shape (3,), expected (2,) for an input of shape (2, 3)',
+    ],
+    [
+      inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, ones([2])),
+      'the target is float32, expected int32',
+    ],
+    [
+      inNet(() => new nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2]), x, int(2).add(5)),
+      'net.layer: target 5 (element 0) is not one of the 5 classes 0 … 4',
+    ],
+  ],
   AlphaDropout: dropout('AlphaDropout'),
   BCELoss: [
     lossPair(() => new nn.BCELoss()),
@@ -211,6 +270,10 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     [
       () => Reflect.construct(nn.EmbeddingBag, [4, 2, { mode: 'min' }]),
       "EmbeddingBag: unknown mode 'min'; known are sum, mean, max",
+    ],
+    [
+      () => nn.EmbeddingBag.fromPretrained(ones([3])),
+      /^EmbeddingBag.fromPretrained: expected rows \(numEmbeddings/,
     ],
     [inNet(() => new nn.EmbeddingBag(4, 2), int(3)), /^net\.layer: embeddingBag: .*needs offsets/],
   ],
@@ -379,6 +442,13 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   TripletMarginLoss: [
     [inNet(() => new nn.TripletMarginLoss(), x, ones([4]), x), /^net\.layer: tripletMarginLoss/],
   ],
+  TripletMarginWithDistanceLoss: [
+    [
+      inNet(() => new nn.TripletMarginWithDistanceLoss(), x, ones([4]), x),
+      /^net\.layer: tripletMarginWithDistanceLoss/,
+    ],
+    [() => new nn.TripletMarginWithDistanceLoss(JSON.parse('{"p": 2}')), "unknown option 'p'"],
+  ],
   Unflatten: [[inNet(() => new nn.Unflatten(1, [2, 2]), x), /^net\.layer: unflatten/]],
   Unfold: [[inNet(() => new nn.Unfold(5), image(2)), /^net\.layer: unfold/]],
   Upsample: [[inNet(() => new nn.Upsample({}), image(2)), /^net\.layer: interpolate/]],
@@ -413,7 +483,7 @@ const anything = [
   'Tanhshrink',
   'Threshold',
 ];
-const containers = ['ModuleDict', 'ModuleList', 'Sequential'];
+const containers = ['ModuleDict', 'ModuleList', 'ParameterDict', 'ParameterList', 'Sequential'];
 
 test('every module has its refusals', () => {
   const modules = Object.entries(nn).flatMap(([name, value]) =>
@@ -424,4 +494,44 @@ test('every module has its refusals', () => {
 
 test.each(Object.entries(refusals))('%s', (_, all) => {
   for (const [make, message] of all) expect(make).toThrow(message);
+});
+
+/** A few cases of each module, those that are compared with PyTorch. */
+const drawn = Object.entries(cases).map(([name, draw]): readonly [string, readonly Case[]] => [
+  name,
+  fc.sample(fc.gen(), { seed: 3, numRuns: 6 }).map((generator) => draw(new Source(generator))),
+]);
+
+describe('every module', () => {
+  test.each(drawn)('%s refuses options that it does not have', (name, all) => {
+    for (const one of all) {
+      if (one.options === undefined) continue;
+      expect(() => moduleOf(name, one, { notAnOption: 1 })).toThrow(/: unknown option 'notAnOption'/);
+    }
+  });
+
+  test.each(drawn)('%s refuses a plain tensor in the place of a parameter or buffer', (name, all) => {
+    for (const one of all) {
+      const module = moduleOf(name, one);
+      for (const [field, value] of Object.entries(module)) {
+        if (!(value instanceof nn.Parameter || value instanceof nn.Buffer)) continue;
+        Object.assign(module, { [field]: value.detach() });
+        expect(() => module.parameters()).toThrow(new RegExp(`\\.${field} was a (Parameter|Buffer)`));
+        Object.assign(module, { [field]: value });
+      }
+    }
+  });
+
+  /** Modules that promote, as PyTorch's do. */
+  const promoting = ['RMSNorm', 'LearnedEncoding'];
+  const strict = drawn.filter(([name]) => !promoting.includes(name));
+  test.each(strict)('%s refuses inputs of another dtype than its parameters, under its path', (name, all) => {
+    for (const one of all) {
+      const layer = moduleOf(name, one).to('float32');
+      const isFloat = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
+      if (layer.parameters().length === 0 || !one.inputs.some(isFloat)) continue;
+      const inputs = one.inputs.map((x) => (isFloat(x) ? x.detach().to('float64') : x));
+      expect(inNet(() => layer, ...inputs)).toThrow(/^net\.layer/);
+    }
+  });
 });

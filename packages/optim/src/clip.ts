@@ -40,17 +40,76 @@ export function clipGradNorm(
   const gradients = gradientsOf('clipGradNorm', params);
   if (gradients.length === 0) return tensor(0);
   return noGrad(() => {
-    const norm = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
-    const total = norm.item();
-    if (errorIfNonfinite && !Number.isFinite(total)) {
-      throw new ArgumentError(
-        `clipGradNorm: the norm of order ${normType} is ${total}, so the gradients cannot be clipped; look for its source with detectAnomaly`,
-      );
-    }
-    const factor = Math.min(1, maxNorm / (total + 1e-6));
-    if (factor !== 1) for (const gradient of gradients) gradient.mul_(factor);
+    const norm = normOf(gradients, normType);
+    if (errorIfNonfinite) checkFinite('clipGradNorm', norm, normType);
+    shorten(gradients, maxNorm, norm.item());
     return norm;
   });
+}
+
+/**
+ * The norm of some tensors, such as gradients, as if they were one vector: a tensor of shape (); 0 where there are none. PyTorch:
+ * `torch.nn.utils.get_total_norm`. Errors: ArgumentError for what is no tensor, and as {@link clipGradNorm}.
+ *
+ * @example
+ * ```ts
+ * import { getTotalNorm } from '@tensortape/optim';
+ * import { tensor } from '@tensortape/autograd';
+ *
+ * console.log(getTotalNorm([tensor([3, 0]), tensor([[4]])])); // tensor(5.)
+ * ```
+ */
+export function getTotalNorm(
+  tensors: Tensor | Iterable<Tensor>,
+  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+): Tensor {
+  const list = tensorsOf('getTotalNorm', tensors);
+  if (list.length === 0) return tensor(0);
+  const norm = normOf(list, normType);
+  if (errorIfNonfinite) checkFinite('getTotalNorm', norm, normType);
+  return norm;
+}
+
+/**
+ * Shortens all gradients together, in place, where `totalNorm` is larger than `maxNorm`: what {@link clipGradNorm} does, with a norm
+ * that is known already, such as that of more parameters. PyTorch: `torch.nn.utils.clip_grads_with_norm_`. Errors: ArgumentError for
+ * what is no tensor, or a bound that is not >= 0.
+ *
+ * @example
+ * ```ts
+ * import { clipGradsWithNorm } from '@tensortape/optim';
+ * import { tensor } from '@tensortape/autograd';
+ *
+ * const w = tensor([0, 0], { requiresGrad: true });
+ * w.mul(tensor([3, 4])).sum().backward();
+ * clipGradsWithNorm([w], 1, tensor(10));
+ * console.log(w.grad); // tensor([0.3000, 0.4000])
+ * ```
+ */
+export function clipGradsWithNorm(
+  params: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  totalNorm: Tensor,
+): void {
+  checkBound('clipGradsWithNorm', 'maxNorm', maxNorm);
+  const gradients = gradientsOf('clipGradsWithNorm', params);
+  noGrad(() => shorten(gradients, maxNorm, totalNorm.item()));
+}
+
+const normOf = (tensors: readonly Tensor[], order: number): Tensor =>
+  stack(tensors.map((one) => one.norm(order))).norm(order);
+
+function shorten(gradients: readonly Tensor[], maxNorm: number, total: number): void {
+  const factor = Math.min(1, maxNorm / (total + 1e-6));
+  if (factor !== 1) for (const gradient of gradients) gradient.mul_(factor);
+}
+
+function checkFinite(owner: string, norm: Tensor, normType: number): void {
+  const total = norm.item();
+  if (Number.isFinite(total)) return;
+  throw new ArgumentError(
+    `${owner}: the norm of order ${normType} is ${total}, so the gradients cannot be clipped; look for its source with detectAnomaly`,
+  );
 }
 
 /**
@@ -82,11 +141,12 @@ function checkBound(owner: string, name: string, value: unknown): void {
   }
 }
 
-function gradientsOf(owner: string, params: Tensor | Iterable<Tensor>): Tensor[] {
-  return (params instanceof Tensor ? [params] : [...params]).flatMap((parameter, i) => {
-    if (!(parameter instanceof Tensor)) {
-      throw new ArgumentError(`${owner}: parameter ${i} is not a tensor; pass net.parameters()`);
-    }
-    return parameter.grad ?? [];
-  });
+function tensorsOf(owner: string, params: Tensor | Iterable<Tensor>): Tensor[] {
+  const list = params instanceof Tensor ? [params] : [...params];
+  const wrong = list.findIndex((parameter) => !(parameter instanceof Tensor));
+  if (wrong < 0) return list;
+  throw new ArgumentError(`${owner}: parameter ${wrong} is not a tensor; pass net.parameters()`);
 }
+
+const gradientsOf = (owner: string, params: Tensor | Iterable<Tensor>): Tensor[] =>
+  tensorsOf(owner, params).flatMap(({ grad }) => grad ?? []);

@@ -15,7 +15,13 @@ export {
   getEmaAvgFn,
   getSwaAvgFn,
 } from './averaging.ts';
-export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip.ts';
+export {
+  type ClipGradNormOptions,
+  clipGradNorm,
+  clipGradsWithNorm,
+  clipGradValue,
+  getTotalNorm,
+} from './clip.ts';
 export { ChainedScheduler, SequentialLR } from './compositeSchedules.ts';
 export {
   type CosineAnnealing,

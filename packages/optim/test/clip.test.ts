@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ones, type Tensor, tensor } from '@tensortape/autograd';
-import { clipGradNorm, clipGradValue } from '@tensortape/optim';
+import { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm } from '@tensortape/optim';
 import fc from 'fast-check';
 import { describeIfTorch, worstError } from '../../../scripts/jest/python.ts';
 
@@ -56,6 +56,27 @@ describe('clipGradNorm', () => {
       'clipGradNorm: parameter 0 is not a tensor; pass net.parameters()',
     );
   });
+});
+
+test('getTotalNorm and clipGradsWithNorm are the halves of clipGradNorm', () => {
+  const make = () => [withGrad([3, 0]), ones([2], { requiresGrad: true }), withGrad([4])];
+  const [whole, halves] = [make(), make()];
+  const gradients = halves.flatMap(({ grad }) => grad ?? []);
+  const norm = getTotalNorm(gradients, { normType: 3 });
+  expect(norm.item()).toBe(clipGradNorm(whole, 2, { normType: 3 }).item());
+  expect(norm.item()).toBeCloseTo(91 ** (1 / 3), 12);
+  clipGradsWithNorm(halves, 2, norm);
+  expect(halves.map(({ grad }) => grad?.toArray())).toEqual(whole.map(({ grad }) => grad?.toArray()));
+  expect(halves[0]?.grad?.at(0).item()).toBeCloseTo(6 / 91 ** (1 / 3), 5);
+  expect(getTotalNorm([]).item()).toBe(0);
+  const bad = tensor([Number.POSITIVE_INFINITY]);
+  expect(() => getTotalNorm(bad, { errorIfNonfinite: true })).toThrow(
+    /^getTotalNorm: the norm of order 2 is Infinity/,
+  );
+  expect(() => getTotalNorm(JSON.parse('[1]'))).toThrow(/^getTotalNorm: parameter 0 is not a tensor/);
+  expect(() => clipGradsWithNorm(halves, Number.NaN, norm)).toThrow(
+    'clipGradsWithNorm: maxNorm must be a number >= 0, got NaN',
+  );
 });
 
 describe('clipGradValue', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type FloatDType, Generator, type Nested, ones, randn, Tensor, tensor } from '@tensortape/autograd';
 import { LBFGS, type LBFGSOptions, type OptimizerStateDict } from '@tensortape/optim';
 import fc from 'fast-check';
+import { parityTable } from '../../../scripts/jest/parityTable.ts';
 import { describeIfTorch, worstError } from '../../../scripts/jest/python.ts';
 import { toPython } from './cases.ts';
 
@@ -150,6 +151,8 @@ const decode = ({ state, param_groups }: Answer['state'], dtype: FloatDType): Op
   param_groups,
 });
 
+const note = parityTable('lbfgs');
+
 describeIfTorch('equals PyTorch', script, (ask) => {
   test.each(Object.entries(problems))('on %s', async (name, make) => {
     const options = fc.record({
@@ -173,8 +176,11 @@ describeIfTorch('equals PyTorch', script, (ask) => {
           );
           return answer;
         };
-        const near = (actual: unknown, expected: unknown) =>
-          expect(worstError(actual, expected)).toBeLessThan(1e-8);
+        const near = (actual: unknown, expected: unknown) => {
+          const error = worstError(actual, expected);
+          note(`LBFGS on ${name}`, dtype, options, error, 5);
+          expect(error).toBeLessThan(1e-8);
+        };
 
         const whole = solver(problem, options);
         const theirs = await askTorch(problem.start, 3, null);

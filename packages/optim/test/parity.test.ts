@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { type FloatDType, Generator, type Nested, randn, Tensor, tensor } from '@tensortape/autograd';
 import type { OptimizerStateDict } from '@tensortape/optim';
 import fc from 'fast-check';
+import { parityTable } from '../../../scripts/jest/parityTable.ts';
 import { type Ask, describeIfTorch, worstError } from '../../../scripts/jest/python.ts';
 import { classOf, exportedClasses, type OptimizerCase, optimizers, toPython } from './cases.ts';
 
@@ -102,6 +103,8 @@ const decode = ({ state, param_groups }: Answer['state'], dtype: FloatDType): Op
   param_groups,
 });
 
+const note = parityTable('optimizers');
+
 async function compare(title: string, one: OptimizerCase, ask: Ask): Promise<void> {
   const { groups = [[[2, 3], [4]], [[]]] } = one;
   const dtypes = fc.constantFrom<FloatDType>('float64', 'float32');
@@ -146,8 +149,11 @@ async function compare(title: string, one: OptimizerCase, ask: Ask): Promise<voi
         );
         return answer;
       };
-      const near = (actual: unknown, expected: unknown) =>
-        expect(worstError(actual, expected)).toBeLessThan(tolerance[dtype]);
+      const near = (actual: unknown, expected: unknown) => {
+        const error = worstError(actual, expected);
+        note(title, dtype, [options, ownOptions], error, steps);
+        expect(error).toBeLessThan(tolerance[dtype]);
+      };
 
       const first = start(groups.map((group) => group.map(draw)));
       const theirs = await askTorch(first.params, early, null);

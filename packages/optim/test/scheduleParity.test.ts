@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { tensor } from '@tensortape/autograd';
 import { Adam, type OptimizerStateDict, SGD } from '@tensortape/optim';
 import fc from 'fast-check';
+import { parityTable } from '../../../scripts/jest/parityTable.ts';
 import { describeIfTorch, worstError } from '../../../scripts/jest/python.ts';
 import { exportedClasses, metric, type Steppable, schedules, toPython } from './cases.ts';
 
@@ -66,6 +67,8 @@ function like(ours: unknown, theirs: unknown): unknown {
 
 const epochs = Array.from({ length: 50 }, (_, epoch) => epoch);
 
+const note = parityTable('schedules');
+
 describeIfTorch('equals PyTorch', script, (ask) => {
   test.each(Object.entries(schedules))('%s', async (name, { make, options }) => {
     const hundredths = fc.integer({ min: 1, max: 50 }).map((n) => n / 100);
@@ -91,8 +94,11 @@ describeIfTorch('equals PyTorch', script, (ask) => {
           });
         const askTorch = async (range: number[], state: object | null, groups: object): Promise<Answer> =>
           Object(await ask({ name, rates, adam, options: toPython(options), epochs: range, state, groups }));
-        const near = (actual: unknown, expected: unknown) =>
-          expect(worstError(actual, expected)).toBeLessThan(1e-12);
+        const near = (actual: unknown, expected: unknown) => {
+          const error = worstError(actual, expected);
+          note(name, 'float64', [rates, options], error, epochs.length);
+          expect(error).toBeLessThan(1e-12);
+        };
 
         const [early, late] = [epochs.slice(0, 25), epochs.slice(25)];
         const whole = start();

@@ -353,3 +353,32 @@ test('states of plateaus and sequences that do not fit are refused', () => {
     'SequentialLR: last_epoch must be a whole number >= 0, got 0.5',
   );
 });
+
+describe('ReduceLROnPlateau', () => {
+  const rates = (options: object, metrics: readonly number[]) => {
+    const optimizer = make(1);
+    const schedule = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 0, ...options });
+    return metrics.map((metric) => {
+      schedule.step(metric);
+      return optimizer.paramGroups[0]?.lr;
+    });
+  };
+
+  test('takes an equal metric for no better', () => {
+    expect(rates({ threshold: 0 }, [1, 1])).toEqual([1, 0.5]);
+    expect(rates({ threshold: 0, mode: 'max' }, [1, 1])).toEqual([1, 0.5]);
+  });
+
+  test('counts nothing while it cools down', () => {
+    expect(rates({ cooldown: 2 }, [1, 1, 1, 1, 1])).toEqual([1, 0.5, 0.5, 0.5, 0.25]);
+  });
+});
+
+test('SWALR without annealing has its rate from the start', () => {
+  const optimizer = make(1);
+  const schedule = new SWALR(optimizer, 0.25, { annealEpochs: 0 });
+  const [group] = optimizer.paramGroups;
+  expect(group?.lr).toBe(0.25);
+  schedule.step();
+  expect(group?.lr).toBe(0.25);
+});

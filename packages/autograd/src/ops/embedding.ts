@@ -1,6 +1,7 @@
+import { noGrad } from '../tape/mode.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
-import { isFloat } from '../tensor/dtype.ts';
+import { isFloat, type NumericArray } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
@@ -40,12 +41,52 @@ function checkRows(op: string, index: Tensor, weight: Tensor, paddingIdx: number
 export interface EmbeddingOptions {
   /** A row that gets no gradient, counted from either end. Default none. */
   readonly paddingIdx?: number | null;
+  /** Rows that are looked up and have a larger norm are first scaled down to it, in `weight` itself. Default none. */
+  readonly maxNorm?: number | null;
+  /** Which p-norm `maxNorm` is about. Default 2. */
+  readonly normType?: number;
+  /** Whether the gradient of a row is divided by how often the index holds it. Default false. */
+  readonly scaleGradByFreq?: boolean;
+}
+
+const embeddingOptions = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq'];
+
+/** Scales the rows that are looked up down to the largest norm, in place. */
+function renormalize(
+  op: string,
+  rows: NumericArray,
+  weight: Tensor,
+  { maxNorm = null, normType = 2 }: EmbeddingOptions,
+): void {
+  if (!(normType > 0)) throw new ArgumentError(`${op}: normType is ${normType}, expected a number above 0`);
+  if (maxNorm === null) return;
+  if (!(maxNorm >= 0)) throw new ArgumentError(`${op}: maxNorm is ${maxNorm}, expected a number >= 0`);
+  const table = weight.detach();
+  noGrad(() => {
+    const chosen = positionsOf([...new Set(rows)]);
+    const found = table.indexSelect(0, chosen);
+    const norms = found.norm(normType, 1, { keepdim: true });
+    const factors = norms.add(1e-7).reciprocal().mul(maxNorm).where(norms.gt(maxNorm), 1);
+    table.indexCopy_(0, chosen, found.mul(factors));
+  });
+}
+
+/** Has the gradient of freshly looked-up rows divided by how often their index comes. */
+function scaleByFrequency(taken: Tensor, rows: ArrayLike<number>, all: NumericArray): void {
+  if (!taken.requiresGrad) return;
+  const counts = new Map<number, number>();
+  for (const row of all) counts.set(row, (counts.get(row) ?? 0) + 1);
+  const factors = positionsOf(Array.from(rows, (row) => counts.get(row)!))
+    .unsqueeze(-1)
+    .to(taken.dtype);
+  taken.registerHook((gradient) => gradient.div(factors));
 }
 
 /**
  * The rows of `weight` (rows, features) at the positions `index` (int32, any shape): out[…, j] = weight[index[…], j]. Derivative: the cotangents of equal positions
- * are summed in their row; none in that of `paddingIdx`. Errors: ShapeError unless weight has two axes; DTypeError for the index; IndexError.
- * PyTorch: `torch.nn.functional.embedding`, without maxNorm, scaleGradByFreq and sparse.
+ * are summed in their row; none in that of `paddingIdx`. `maxNorm` changes `weight` in place, which graphs that saved it before refuse.
+ * Errors: ShapeError unless weight has two axes; DTypeError for the index; IndexError; ArgumentError for norms out of range.
+ * PyTorch: `torch.nn.functional.embedding`, without sparse.
  *
  * @example
  * ```ts
@@ -55,10 +96,13 @@ export interface EmbeddingOptions {
  * ```
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  checkOptions('embedding', options, ['paddingIdx']);
+  checkOptions('embedding', options, embeddingOptions);
   const padding = checkRows('embedding', index, weight, options.paddingIdx ?? null);
-  const shape = [...index.shape, weight.shape[1]!];
-  const rows = weight.indexSelect(0, index.reshape([index.size])).reshape(shape);
+  const positions = index.toTypedArray();
+  renormalize('embedding', positions, weight, options);
+  const taken = weight.indexSelect(0, index.reshape([index.size]));
+  if (options.scaleGradByFreq) scaleByFrequency(taken, positions, positions);
+  const rows = taken.reshape([...index.shape, weight.shape[1]!]);
   if (padding === null || !rows.requiresGrad) return rows;
   // Only the gradient is cut off: what the row holds counts.
   return rows.where(index.ne(padding).unsqueeze(-1), rows.detach());
@@ -74,6 +118,8 @@ export const embeddingRefusals: Refusals = (s) => {
     [[index, weight, { paddingIdx: 3 }], 'IndexError', /paddingIdx 3 is not one of the 3 rows/],
     [[index, weight, { paddingIdx: 0.5 }], 'IndexError', /paddingIdx 0\.5 is not one/],
     [[index, weight, { padding: 0 }], 'ArgumentError', /unknown option 'padding'/],
+    [[index, weight, { maxNorm: -1 }], 'ArgumentError', /maxNorm is -1, expected a number >= 0/],
+    [[index, weight, { normType: 0 }], 'ArgumentError', /normType is 0, expected a number above 0/],
     [[[1], weight], 'ArgumentError', /expected a tensor as index/],
   ];
 };
@@ -153,7 +199,13 @@ function bagsOf(
  */
 export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor {
   const op = 'embeddingBag';
-  checkOptions(op, options, ['offsets', 'mode', 'perSampleWeights', 'includeLastOffset', 'paddingIdx']);
+  checkOptions(op, options, [
+    'offsets',
+    'mode',
+    'perSampleWeights',
+    'includeLastOffset',
+    ...embeddingOptions,
+  ]);
   const { offsets = null, mode = 'mean', perSampleWeights = null, includeLastOffset = false } = options;
   const padding = checkRows(op, index, weight, options.paddingIdx ?? null);
   if (!isFloat(weight.dtype)) {
@@ -176,7 +228,11 @@ export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBa
       );
     }
   }
+  if (options.scaleGradByFreq && mode === 'max') {
+    throw new ArgumentError(`${op}: scaleGradByFreq is there for mode 'sum' and 'mean', got 'max'`);
+  }
   const rows = index.toTypedArray();
+  renormalize(op, rows, weight, options);
   const bags = bagsOf(index, offsets, includeLastOffset).map(([start, end]) => {
     const positions = Array.from({ length: end - start }, (_, i) => start + i);
     return positions.filter((at) => rows[at] !== padding);
@@ -184,7 +240,9 @@ export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBa
   const features = weight.shape[1]!;
   if (mode === 'max') return largestOf(bags, rows, weight);
   const positions = bags.flat();
-  const taken = weight.indexSelect(0, positionsOf(positions.map((at) => rows[at]!)));
+  const chosen = positions.map((at) => rows[at]!);
+  const taken = weight.indexSelect(0, positionsOf(chosen));
+  if (options.scaleGradByFreq) scaleByFrequency(taken, chosen, rows);
   const scaled =
     perSampleWeights === null
       ? taken
@@ -283,5 +341,11 @@ export const embeddingBagRefusals: Refusals = (s) => {
     [[index, s.tensorOf([3]), { offsets }], 'ShapeError', /the weight has shape \(3,\)/],
     [[index.add(3), weight, { offsets }], 'IndexError', /is not one of the rows 0 … 2/],
     [[index, weight, { offsets, paddingIdx: 3 }], 'IndexError', /paddingIdx 3 is not one/],
+    [[index, weight, { offsets, maxNorm: Number.NaN }], 'ArgumentError', /maxNorm is NaN, expected/],
+    [
+      [index, weight, { offsets, mode: 'max', scaleGradByFreq: true }],
+      'ArgumentError',
+      /scaleGradByFreq is there for mode 'sum' and 'mean', got 'max'/,
+    ],
   ];
 };

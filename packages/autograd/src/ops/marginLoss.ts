@@ -422,11 +422,25 @@ export function tripletMarginLoss(
   refuseDType(op, anchor, 'bool');
   checkLossOptions(op, options, ['margin', 'p', 'eps', 'swap']);
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = 'mean' } = options;
+  const distance = (x: Tensor, y: Tensor) => pairwiseDistance(x, y, { p, eps });
+  return reduceBy(reduction, lead(op, distance, anchor, positive, negative, margin, swap));
+}
+
+/** By how much the negative example fails to lie further away than the positive one, and the margin. */
+function lead(
+  op: string,
+  distance: (x: Tensor, y: Tensor) => Tensor,
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  margin: number,
+  swap: boolean,
+): Tensor {
   if (!(margin > 0)) throw new ArgumentError(`${op}: margin must be > 0, got ${margin}`);
-  const near = pairwiseDistance(anchor, positive, { p, eps });
-  const direct = pairwiseDistance(anchor, negative, { p, eps });
-  const far = swap ? direct.minimum(pairwiseDistance(positive, negative, { p, eps })) : direct;
-  return reduceBy(reduction, near.sub(far).add(margin).clamp(0));
+  const near = distance(anchor, positive);
+  const direct = distance(anchor, negative);
+  const far = swap ? direct.minimum(distance(positive, negative)) : direct;
+  return near.sub(far).add(margin).clamp(0);
 }
 export const tripletMarginLossSamples: Samples = (s) => {
   // Grids whose distances differ, from each other and by the margin.
@@ -454,3 +468,52 @@ export const tripletMarginLossRefusals: Refusals = (s) => {
     ],
   ];
 };
+
+/** Options of {@link tripletMarginWithDistanceLoss}. */
+export interface TripletMarginWithDistanceLossOptions extends MarginOptions {
+  /** How far apart the vectors of two tensors are. Default: {@link pairwiseDistance}. */
+  readonly distanceFunction?: ((x: Tensor, y: Tensor) => Tensor) | null;
+  /** Whether to take the distance from the positive to the negative example where it is smaller. Default false. */
+  readonly swap?: boolean;
+}
+
+/**
+ * As {@link tripletMarginLoss}, with any distance: max(0, d(a, p) - d(a, n) + margin). Derivatives: as of {@link tripletMarginLoss}. Errors: ShapeError unless all shapes are equal; ArgumentError unless margin > 0.
+ * PyTorch: `torch.nn.functional.triplet_margin_with_distance_loss`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, type Tensor, tripletMarginWithDistanceLoss } from '@tensortape/autograd';
+ * const distanceFunction = (x: Tensor, y: Tensor) => x.sub(y).abs().amax(-1);
+ * const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[3, 4]]), tensor([[0, 4.5]])];
+ * console.log(tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction }).item()); // 0.5
+ * ```
+ */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginWithDistanceLossOptions = {},
+): Tensor {
+  const op = 'tripletMarginWithDistanceLoss';
+  checkPair(op, anchor, positive, 'positive example');
+  checkPair(op, anchor, negative, 'negative example');
+  refuseDType(op, anchor, 'bool');
+  checkLossOptions(op, options, ['margin', 'distanceFunction', 'swap']);
+  const { margin = 1, distanceFunction = null, swap = false, reduction = 'mean' } = options;
+  const distance = distanceFunction ?? ((x: Tensor, y: Tensor) => pairwiseDistance(x, y));
+  return reduceBy(reduction, lead(op, distance, anchor, positive, negative, margin, swap));
+}
+export const tripletMarginWithDistanceLossSamples: Samples = (s) => {
+  const [anchor, positive, negative, { p: _, ...options }] = tripletMarginLossSamples(s) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    TripletMarginLossOptions,
+  ];
+  return [anchor, positive, negative, options];
+};
+export const tripletMarginWithDistanceLossRefusals: Refusals = (s) => [
+  ...tripletMarginLossRefusals(s),
+  [[...new Array<Tensor>(3).fill(s.tensorOf([2, 3])), { p: 2 }], 'ArgumentError', /unknown option 'p'/],
+];

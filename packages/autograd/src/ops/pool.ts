@@ -1,4 +1,4 @@
-import { checkTensor } from '../tensor/check.ts';
+import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { ArgumentError } from '../tensor/errors.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -52,6 +52,7 @@ function maxPool(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions<readonly number[]>,
 ): ValuesAndIndices {
+  checkOptions(op, options, ['stride', 'padding', 'dilation', 'ceilMode']);
   requireImages(op, x, rank);
   return largestOf(x, windowTaps(op, rank, x, kernelSize, options));
 }
@@ -197,6 +198,8 @@ function avgPool(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions<readonly number[]> & DivisorOptions,
 ): Tensor {
+  const divisor = rank > 1 ? ['divisorOverride'] : [];
+  checkOptions(op, options, ['stride', 'padding', 'ceilMode', 'countIncludePad', ...divisor]);
   requireImages(op, x, rank);
   requireFloats(op, x);
   const { countIncludePad = true, divisorOverride } = options;
@@ -289,6 +292,7 @@ function lpPool(
   kernelSize: number | readonly number[],
   options: LpPoolOptions<readonly number[]>,
 ): Tensor {
+  checkOptions(op, options, ['stride', 'ceilMode']);
   requireImages(op, x, rank);
   requireFloats(op, x);
   if (!Number.isFinite(normType) || normType === 0)
@@ -448,13 +452,16 @@ function windowRefusals(s: SampleKit, rank: number, x: Tensor): ReturnType<Refus
     [[x, 2, { stride: 0 }], 'ArgumentError', /stride is 0, expected/],
     [[x, 2, { padding: 2 }], 'ArgumentError', /padding .* at most half of the window/],
     [[x, 2, { padding: -1 }], 'ArgumentError', /padding is -1, expected/],
+    [[x, 2, { strides: 1 }], 'ArgumentError', /unknown option 'strides'; known are stride, padding/],
   ];
 }
 
 function avgRefusals(s: SampleKit, rank: number): ReturnType<Refusals> {
   const x = s.tensorOf([1, 2, ...new Array<number>(rank).fill(3)]);
   const divisor: ReturnType<Refusals> =
-    rank === 1 ? [] : [[[x, 2, { divisorOverride: 0 }], 'ArgumentError', /divisorOverride is 0, expected/]];
+    rank === 1
+      ? [[[x, 2, { divisorOverride: 1 }], 'ArgumentError', /unknown option 'divisorOverride'/]]
+      : [[[x, 2, { divisorOverride: 0 }], 'ArgumentError', /divisorOverride is 0, expected/]];
   return [
     ...windowRefusals(s, rank, x),
     ...divisor,
@@ -467,6 +474,7 @@ function lpRefusals(s: SampleKit, rank: number): ReturnType<Refusals> {
   return [
     [[x, 2, 4], 'ShapeError', /does not fit x/],
     [[x, 0, 2], 'ArgumentError', /normType is 0, expected/],
+    [[x, 2, 2, { padding: 1 }], 'ArgumentError', /unknown option 'padding'; known are stride, ceilMode/],
     [[x, Number.POSITIVE_INFINITY, 2], 'ArgumentError', /normType is Infinity, expected/],
     [[x.to('int32'), 2, 2], 'DTypeError', /expected a floating point tensor, got int32/],
   ];

@@ -34,5 +34,7 @@ export {
   smoothL1Loss,
   softMarginLoss,
   type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
   tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from '@tensortape/autograd';

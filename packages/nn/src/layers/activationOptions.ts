@@ -346,6 +346,7 @@ export class PReLU extends Module {
     this.numParameters = numParameters;
     this.init = init;
     this.weight = new Parameter(full([numParameters], init, { dtype }));
+    this.noteFields();
   }
 
   /** Sets the factors to what they started with. */

@@ -155,6 +155,7 @@ export class MultiheadAttention extends Module {
     this.biasK = addBiasKv ? parameter(1, 1, embedDim) : null;
     this.biasV = addBiasKv ? parameter(1, 1, embedDim) : null;
     this.outProj = new Linear(embedDim, embedDim, { bias, dtype });
+    this.noteFields();
     this.resetParameters();
   }
 

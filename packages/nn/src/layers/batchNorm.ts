@@ -43,7 +43,7 @@ abstract class ChannelNorm extends Module {
   /** Added to the variance. */
   readonly eps: number;
   /** How far the running statistics move; null averages over all batches. */
-  readonly momentum: number | null;
+  momentum: number | null;
   /** A factor for each channel, or null without. */
   weight: Parameter | null;
   /** An offset for each channel, or null without. */
@@ -79,6 +79,7 @@ abstract class ChannelNorm extends Module {
     this.runningMean = trackRunningStats ? new Buffer(zeros([numFeatures], { dtype })) : null;
     this.runningVar = trackRunningStats ? new Buffer(ones([numFeatures], { dtype })) : null;
     this.numBatchesTracked = trackRunningStats ? new Buffer(tensor(0, { dtype: 'int32' })) : null;
+    this.noteFields();
   }
 
   /** Sets factors to 1, offsets to 0, and forgets the running statistics. */

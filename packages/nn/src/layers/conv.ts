@@ -49,10 +49,14 @@ export interface ConvTransposeLayerOptions<Axes extends readonly number[]>
   extends ConvTransposeOptions<Axes>,
     ParameterOptions {}
 
-type Convolve<Options> = (x: Tensor, weight: Tensor, bias: Tensor | null, options: Options) => Tensor;
+/** An operation, and along how many axes its windows slide. */
+interface Sliding<Options> {
+  readonly axes: number;
+  readonly run: (x: Tensor, weight: Tensor, bias: Tensor | null, options: Options) => Tensor;
+}
 
 /** What convolutions and transposed ones share: their sizes, weight and bias. */
-abstract class ConvolutionBase<Axes extends readonly number[]> extends Module {
+abstract class ConvolutionBase<Axes extends readonly number[], Options> extends Module {
   /** The channels of inputs. */
   readonly inChannels: number;
   /** The channels of outputs. */
@@ -70,9 +74,11 @@ abstract class ConvolutionBase<Axes extends readonly number[]> extends Module {
   /** One number for each output channel, or null without. */
   bias: Parameter | null;
 
+  /** @internal What is run: all in which ranks differ. */
+  protected abstract sliding(): Sliding<Options>;
+
   constructor(
     transposed: boolean,
-    axes: number,
     inChannels: number,
     outChannels: number,
     kernelSize: number | Axes,
@@ -90,6 +96,7 @@ abstract class ConvolutionBase<Axes extends readonly number[]> extends Module {
     checkNoOthers(owner, others);
     checkDivisible(owner, 'inChannels', inChannels, 'groups', groups);
     checkDivisible(owner, 'outChannels', outChannels, 'groups', groups);
+    const { axes } = this.sliding();
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = perAxis(owner, 'kernelSize', kernelSize, axes, 1);
@@ -99,6 +106,7 @@ abstract class ConvolutionBase<Axes extends readonly number[]> extends Module {
     const [outer, inner] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
     this.weight = new Parameter(zeros([outer, inner / groups, ...this.kernelSize], { dtype }));
     this.bias = bias ? new Parameter(zeros([outChannels], { dtype })) : null;
+    this.noteFields();
     this.resetParameters();
   }
 
@@ -138,22 +146,25 @@ const isAll = (value: Shape | string, number: number): boolean =>
   typeof value !== 'string' && value.every((item) => item === number);
 
 /** A convolution along some axes. */
-abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBase<Axes> {
+abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBase<Axes, ConvOptions<Axes>> {
   /** How much is added on both sides of each axis; 'same' keeps lengths, 'valid' adds nothing. */
   readonly padding: Axes | 'same' | 'valid';
   /** What the padding consists of. */
   readonly paddingMode: PaddingMode;
-  readonly #convolve: Convolve<ConvOptions<Axes>>;
 
+  /**
+   * @param inChannels The channels of inputs.
+   * @param outChannels The channels of outputs.
+   * @param kernelSize The lengths of the kernel: one for all axes, or one for each.
+   * @param options `stride`, `padding`, `dilation`, `groups`, `bias`, `paddingMode`, `dtype`.
+   */
   constructor(
-    axes: number,
-    convolve: Convolve<ConvOptions<Axes>>,
     inChannels: number,
     outChannels: number,
     kernelSize: number | Axes,
-    { padding = 0, paddingMode = 'zeros', ...options }: ConvLayerOptions<Axes>,
+    { padding = 0, paddingMode = 'zeros', ...options }: ConvLayerOptions<Axes> = {},
   ) {
-    super(false, axes, inChannels, outChannels, kernelSize, options);
+    super(false, inChannels, outChannels, kernelSize, options);
     const owner = new.target.name;
     checkChoice(owner, 'paddingMode', paddingMode, ['zeros', 'reflect', 'replicate', 'circular']);
     if (typeof padding === 'string') checkChoice(owner, 'padding', padding, ['same', 'valid']);
@@ -162,9 +173,9 @@ abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBa
         `${owner}: padding 'same' is there for stride 1 only, got stride ${this.stride.join(', ')}; give the padding in numbers`,
       );
     }
-    this.padding = typeof padding === 'string' ? padding : perAxis(owner, 'padding', padding, axes, 0);
+    this.padding =
+      typeof padding === 'string' ? padding : perAxis(owner, 'padding', padding, this.sliding().axes, 0);
     this.paddingMode = paddingMode;
-    this.#convolve = convolve;
   }
 
   /** The cross-correlation of `x` with the filters, plus the bias. */
@@ -172,9 +183,13 @@ abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBa
     this.checkInput(x);
     const { weight, bias, stride, padding, dilation, groups, paddingMode } = this;
     if (paddingMode === 'zeros') {
-      return this.#convolve(x, weight, bias, { stride, padding, dilation, groups });
+      return this.sliding().run(x, weight, bias, { stride, padding, dilation, groups });
     }
-    return this.#convolve(pad(x, this.#margins(), paddingMode), weight, bias, { stride, dilation, groups });
+    return this.sliding().run(pad(x, this.#margins(), paddingMode), weight, bias, {
+      stride,
+      dilation,
+      groups,
+    });
   }
 
   /** How much to add before and behind each axis, the last axis first, as `pad` wants it. */
@@ -213,19 +228,9 @@ abstract class Convolution<Axes extends readonly number[]> extends ConvolutionBa
  * ```
  */
 export class Conv1d extends Convolution<One> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The length of the kernel.
-   * @param options `stride`, `padding`, `dilation`, `groups`, `bias`, `paddingMode`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | One,
-    options: ConvLayerOptions<One> = {},
-  ) {
-    super(1, conv1d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvOptions<One>> {
+    return { axes: 1, run: conv1d };
   }
 }
 
@@ -244,19 +249,9 @@ export class Conv1d extends Convolution<One> {
  * ```
  */
 export class Conv2d extends Convolution<Two> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The lengths of the kernel.
-   * @param options `stride`, `padding`, `dilation`, `groups`, `bias`, `paddingMode`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | Two,
-    options: ConvLayerOptions<Two> = {},
-  ) {
-    super(2, conv2d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvOptions<Two>> {
+    return { axes: 2, run: conv2d };
   }
 }
 
@@ -265,50 +260,46 @@ export class Conv2d extends Convolution<Two> {
  * {@link functional.conv3d}. Initial values as PyTorch's. PyTorch: `torch.nn.Conv3d`. Errors: as {@link Conv1d}.
  */
 export class Conv3d extends Convolution<Three> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The lengths of the kernel.
-   * @param options `stride`, `padding`, `dilation`, `groups`, `bias`, `paddingMode`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | Three,
-    options: ConvLayerOptions<Three> = {},
-  ) {
-    super(3, conv3d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvOptions<Three>> {
+    return { axes: 3, run: conv3d };
   }
 }
 
 /** A transposed convolution along some axes. */
-abstract class TransposedConvolution<Axes extends readonly number[]> extends ConvolutionBase<Axes> {
+abstract class TransposedConvolution<Axes extends readonly number[]> extends ConvolutionBase<
+  Axes,
+  ConvTransposeOptions<Axes>
+> {
   /** How much is cut off both sides of each axis of the result. */
   readonly padding: Axes;
   /** How much longer the result is made at the end of each axis. */
   readonly outputPadding: Axes;
-  readonly #convolve: Convolve<ConvTransposeOptions<Axes>>;
 
+  /**
+   * @param inChannels The channels of inputs.
+   * @param outChannels The channels of outputs.
+   * @param kernelSize The lengths of the kernel: one for all axes, or one for each.
+   * @param options `stride`, `padding`, `outputPadding`, `groups`, `bias`, `dilation`, `dtype`.
+   */
   constructor(
-    axes: number,
-    convolve: Convolve<ConvTransposeOptions<Axes>>,
     inChannels: number,
     outChannels: number,
     kernelSize: number | Axes,
-    { padding = 0, outputPadding = 0, ...options }: ConvTransposeLayerOptions<Axes>,
+    { padding = 0, outputPadding = 0, ...options }: ConvTransposeLayerOptions<Axes> = {},
   ) {
-    super(true, axes, inChannels, outChannels, kernelSize, options);
+    super(true, inChannels, outChannels, kernelSize, options);
     const owner = new.target.name;
+    const { axes } = this.sliding();
     this.padding = perAxis(owner, 'padding', padding, axes, 0);
     this.outputPadding = perAxis(owner, 'outputPadding', outputPadding, axes, 0);
-    this.#convolve = convolve;
   }
 
   /** The transposed convolution of `x` with the filters, plus the bias. */
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, stride, padding, outputPadding, groups, dilation } = this;
-    return this.#convolve(x, weight, bias, { stride, padding, outputPadding, groups, dilation });
+    return this.sliding().run(x, weight, bias, { stride, padding, outputPadding, groups, dilation });
   }
 
   /** The options. */
@@ -328,19 +319,9 @@ abstract class TransposedConvolution<Axes extends readonly number[]> extends Con
  * PyTorch: `torch.nn.ConvTranspose1d`. Errors: as {@link Conv1d}.
  */
 export class ConvTranspose1d extends TransposedConvolution<One> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The length of the kernel.
-   * @param options `stride`, `padding`, `outputPadding`, `groups`, `bias`, `dilation`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | One,
-    options: ConvTransposeLayerOptions<One> = {},
-  ) {
-    super(1, convTranspose1d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvTransposeOptions<One>> {
+    return { axes: 1, run: convTranspose1d };
   }
 }
 
@@ -359,19 +340,9 @@ export class ConvTranspose1d extends TransposedConvolution<One> {
  * ```
  */
 export class ConvTranspose2d extends TransposedConvolution<Two> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The lengths of the kernel.
-   * @param options `stride`, `padding`, `outputPadding`, `groups`, `bias`, `dilation`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | Two,
-    options: ConvTransposeLayerOptions<Two> = {},
-  ) {
-    super(2, convTranspose2d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvTransposeOptions<Two>> {
+    return { axes: 2, run: convTranspose2d };
   }
 }
 
@@ -381,18 +352,8 @@ export class ConvTranspose2d extends TransposedConvolution<Two> {
  * {@link Conv1d}.
  */
 export class ConvTranspose3d extends TransposedConvolution<Three> {
-  /**
-   * @param inChannels The channels of inputs.
-   * @param outChannels The channels of outputs.
-   * @param kernelSize The lengths of the kernel.
-   * @param options `stride`, `padding`, `outputPadding`, `groups`, `bias`, `dilation`, `dtype`.
-   */
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | Three,
-    options: ConvTransposeLayerOptions<Three> = {},
-  ) {
-    super(3, convTranspose3d, inChannels, outChannels, kernelSize, options);
+  /** @internal */
+  protected override sliding(): Sliding<ConvTransposeOptions<Three>> {
+    return { axes: 3, run: convTranspose3d };
   }
 }

@@ -24,22 +24,27 @@ type Drop = (x: Tensor, p: number, options: DropoutOptions) => Tensor;
 abstract class DropoutBase extends Module {
   /** The probability of being dropped. */
   readonly p: number;
-  readonly #drop: Drop;
   readonly #generator: Generator | undefined;
 
-  constructor(drop: Drop, p: number, { generator, ...others }: DropoutLayerOptions) {
+  /** @internal What is dropped: all in which the kinds differ. */
+  protected abstract get drop(): Drop;
+
+  /**
+   * @param p The probability of being dropped.
+   * @param options `generator`: where to draw from; the default generator, which `manualSeed` seeds, unless given.
+   */
+  constructor(p = 0.5, { generator, ...others }: DropoutLayerOptions = {}) {
     super();
     checkNoOthers(new.target.name, others);
     checkProbability(new.target.name, 'p', p);
     this.p = p;
-    this.#drop = drop;
     this.#generator = generator;
   }
 
   /** `x`, with something dropped in training mode. */
   forward(x: Tensor): Tensor {
-    const { training } = this;
-    return this.#drop(x, this.p, this.#generator ? { training, generator: this.#generator } : { training });
+    const { training, drop, p } = this;
+    return drop(x, p, this.#generator ? { training, generator: this.#generator } : { training });
   }
 
   /** The options. */
@@ -64,12 +69,9 @@ abstract class DropoutBase extends Module {
  * ```
  */
 export class Dropout extends DropoutBase {
-  /**
-   * @param p The probability that an element is dropped.
-   * @param options `generator`: where to draw from; the default generator, which `manualSeed` seeds, unless given.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(dropout, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return dropout;
   }
 }
 
@@ -78,12 +80,9 @@ export class Dropout extends DropoutBase {
  * `torch.nn.Dropout1d`. Errors: as {@link Dropout}; ShapeError for an input of another rank.
  */
 export class Dropout1d extends DropoutBase {
-  /**
-   * @param p The probability that a channel is dropped.
-   * @param options `generator`: where to draw from.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(dropout1d, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return dropout1d;
   }
 }
 
@@ -92,12 +91,9 @@ export class Dropout1d extends DropoutBase {
  * PyTorch: `torch.nn.Dropout2d`. Errors: as {@link Dropout1d}.
  */
 export class Dropout2d extends DropoutBase {
-  /**
-   * @param p The probability that a channel is dropped.
-   * @param options `generator`: where to draw from.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(dropout2d, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return dropout2d;
   }
 }
 
@@ -106,12 +102,9 @@ export class Dropout2d extends DropoutBase {
  * {@link functional.dropout3d}. PyTorch: `torch.nn.Dropout3d`. Errors: as {@link Dropout1d}.
  */
 export class Dropout3d extends DropoutBase {
-  /**
-   * @param p The probability that a channel is dropped.
-   * @param options `generator`: where to draw from.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(dropout3d, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return dropout3d;
   }
 }
 
@@ -120,12 +113,9 @@ export class Dropout3d extends DropoutBase {
  * `torch.nn.AlphaDropout`. Errors: as {@link Dropout}.
  */
 export class AlphaDropout extends DropoutBase {
-  /**
-   * @param p The probability that an element is dropped.
-   * @param options `generator`: where to draw from.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(alphaDropout, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return alphaDropout;
   }
 }
 
@@ -134,11 +124,8 @@ export class AlphaDropout extends DropoutBase {
  * `torch.nn.FeatureAlphaDropout`. Errors: as {@link Dropout}.
  */
 export class FeatureAlphaDropout extends DropoutBase {
-  /**
-   * @param p The probability that a channel is dropped.
-   * @param options `generator`: where to draw from.
-   */
-  constructor(p = 0.5, options: DropoutLayerOptions = {}) {
-    super(featureAlphaDropout, p, options);
+  /** @internal */
+  protected override get drop(): Drop {
+    return featureAlphaDropout;
   }
 }

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   type EmbeddingBagOptions,
+  type EmbeddingOptions,
   embedding,
   embeddingBag,
   type FloatDType,
@@ -17,7 +18,7 @@ import { Module } from '../module.ts';
 import { Parameter } from '../parameter.ts';
 
 /** Options of {@link Embedding}. */
-export interface EmbeddingLayerOptions {
+export interface EmbeddingLayerOptions extends EmbeddingOptions {
   /** A row that stays as it is: zero at the start, and without gradient; negative ones count from the end. Default none. */
   readonly paddingIdx?: number | null;
   /** The dtype of the rows; the default floating point dtype unless given. */
@@ -40,13 +41,26 @@ abstract class Table extends Module {
   readonly embeddingDim: number;
   /** The row that stays as it is, counted from the start, or null. */
   readonly paddingIdx: number | null;
+  /** The norm that rows are scaled down to when they are looked up, or null. */
+  readonly maxNorm: number | null;
+  /** Which p-norm `maxNorm` is about. */
+  readonly normType: number;
+  /** Whether the gradient of a row is divided by how often it was looked up. */
+  readonly scaleGradByFreq: boolean;
   /** The rows, of shape (numEmbeddings, embeddingDim). */
   weight: Parameter;
 
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
-    { paddingIdx = null, dtype = getDefaultDType(), ...others }: EmbeddingLayerOptions,
+    {
+      paddingIdx = null,
+      maxNorm = null,
+      normType = 2,
+      scaleGradByFreq = false,
+      dtype = getDefaultDType(),
+      ...others
+    }: EmbeddingLayerOptions,
   ) {
     super();
     const owner = new.target.name;
@@ -61,7 +75,11 @@ abstract class Table extends Module {
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
     this.weight = new Parameter(zeros([numEmbeddings, embeddingDim], { dtype }));
+    this.noteFields();
     this.resetParameters();
   }
 
@@ -71,14 +89,47 @@ abstract class Table extends Module {
     const { weight, paddingIdx } = this;
     if (paddingIdx !== null) noGrad(() => weight.set_([paddingIdx], 0));
   }
+
+  /** How rows are looked up, as {@link functional.embedding} takes it. */
+  protected get lookup(): Required<EmbeddingOptions> {
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    return { paddingIdx, maxNorm, normType, scaleGradByFreq };
+  }
+
+  /** The sizes and the options given, with those that are not the defaults. */
+  protected describeWith(before: object, after: object): string {
+    const { numEmbeddings, embeddingDim, maxNorm, normType, scaleGradByFreq } = this;
+    const options = describe({
+      ...before,
+      maxNorm: maxNorm ?? undefined,
+      normType: normType === 2 ? undefined : normType,
+      scaleGradByFreq: scaleGradByFreq || undefined,
+      ...after,
+    });
+    return [numEmbeddings, embeddingDim, ...(options ? [options] : [])].join(', ');
+  }
+}
+
+/** Refuses what is no table of rows; gives its two lengths. */
+function sizesOf(owner: string, rows: Tensor): [numEmbeddings: number, embeddingDim: number] {
+  if (rows.ndim === 2) return [rows.shape[0]!, rows.shape[1]!];
+  throw new ArgumentError(
+    `${owner}.fromPretrained: expected rows (numEmbeddings, embeddingDim), got ${rows.ndim} axes`,
+  );
+}
+
+/** Options of `fromPretrained`, beside those of the table. */
+export interface PretrainedOptions {
+  /** Whether the rows are left untrained. Default true. */
+  readonly freeze?: boolean;
 }
 
 /**
  * A table of learned rows: indices (int32, any shape) to (…, embeddingDim); see {@link functional.embedding}. Rows start
- * standard normal, with PyTorch's numbers for the same seed. PyTorch: `torch.nn.Embedding`, without maxNorm, scaleGradByFreq and
- * sparse.
+ * standard normal, with PyTorch's numbers for the same seed. With `maxNorm`, rows with a larger norm are scaled down to it, in place,
+ * when they are looked up. PyTorch: `torch.nn.Embedding`, without sparse.
  *
- * Errors: IndexError for an index that is no row; DTypeError for indices that are not int32.
+ * Errors: IndexError for an index that is no row; DTypeError for indices that are not int32; ArgumentError for norms out of range.
  *
  * @example
  * ```ts
@@ -93,7 +144,7 @@ export class Embedding extends Table {
   /**
    * @param numEmbeddings The number of rows.
    * @param embeddingDim The length of a row.
-   * @param options `paddingIdx` (null), `dtype`.
+   * @param options `paddingIdx` (null), `maxNorm` (null), `normType` (2), `scaleGradByFreq` (false), `dtype`.
    */
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
@@ -103,41 +154,31 @@ export class Embedding extends Table {
    * A table with given rows. PyTorch: `Embedding.from_pretrained`.
    *
    * @param rows The rows, of shape (numEmbeddings, embeddingDim); copied.
-   * @param options `freeze`: whether they are left untrained, true unless given; `paddingIdx`.
+   * @param options `freeze`: whether they are left untrained, true unless given; and those of the constructor.
    */
   static fromPretrained(
     rows: Tensor,
-    {
-      freeze = true,
-      paddingIdx = null,
-    }: { readonly freeze?: boolean; readonly paddingIdx?: number | null } = {},
+    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingLayerOptions, 'dtype'> = {},
   ): Embedding {
-    if (rows.ndim !== 2) {
-      throw new ArgumentError(
-        `Embedding.fromPretrained: expected rows (numEmbeddings, embeddingDim), got ${rows.ndim} axes`,
-      );
-    }
-    const table = new Embedding(rows.shape[0]!, rows.shape[1]!, { paddingIdx });
+    const table = new Embedding(...sizesOf('Embedding', rows), options);
     table.weight = new Parameter(rows, { requiresGrad: !freeze });
     return table;
   }
 
   /** The rows at the positions `index` (int32, any shape). */
   forward(index: Tensor): Tensor {
-    return embedding(index, this.weight, { paddingIdx: this.paddingIdx });
+    return embedding(index, this.weight, this.lookup);
   }
 
   /** The options. */
   override extraRepr(): string {
-    const { numEmbeddings, embeddingDim, paddingIdx } = this;
-    const options = describe({ paddingIdx: paddingIdx ?? undefined });
-    return [numEmbeddings, embeddingDim, ...(options ? [options] : [])].join(', ');
+    return this.describeWith({ paddingIdx: this.paddingIdx ?? undefined }, {});
   }
 }
 
 /**
  * The sums, means or largest elements of bags of rows: see {@link functional.embeddingBag}. PyTorch: `torch.nn.EmbeddingBag`,
- * without maxNorm, scaleGradByFreq and sparse.
+ * without sparse.
  *
  * Errors: ArgumentError for an unknown mode, and for offsets that are missing or not ascending; as {@link Embedding} else.
  *
@@ -160,7 +201,8 @@ export class EmbeddingBag extends Table {
   /**
    * @param numEmbeddings The number of rows.
    * @param embeddingDim The length of a row.
-   * @param options `mode` ('mean'), `includeLastOffset` (false), `paddingIdx` (null), `dtype`.
+   * @param options `mode` ('mean'), `includeLastOffset` (false), `paddingIdx` (null), `maxNorm` (null), `normType` (2),
+   *   `scaleGradByFreq` (false; not with mode 'max'), `dtype`.
    */
   constructor(
     numEmbeddings: number,
@@ -173,17 +215,30 @@ export class EmbeddingBag extends Table {
     this.includeLastOffset = includeLastOffset;
   }
 
+  /**
+   * Bags of given rows. PyTorch: `EmbeddingBag.from_pretrained`.
+   *
+   * @param rows The rows, of shape (numEmbeddings, embeddingDim); copied.
+   * @param options `freeze`: whether they are left untrained, true unless given; and those of the constructor.
+   */
+  static fromPretrained(
+    rows: Tensor,
+    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingBagLayerOptions, 'dtype'> = {},
+  ): EmbeddingBag {
+    const table = new EmbeddingBag(...sizesOf('EmbeddingBag', rows), options);
+    table.weight = new Parameter(rows, { requiresGrad: !freeze });
+    return table;
+  }
+
   /** The bags of an index (bags, length), or (positions) with `offsets`: where they begin; with a factor for each position. */
   forward(index: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
-    const { mode, includeLastOffset, paddingIdx } = this;
-    const options: EmbeddingBagOptions = { mode, includeLastOffset, paddingIdx, offsets, perSampleWeights };
+    const { mode, includeLastOffset, lookup } = this;
+    const options: EmbeddingBagOptions = { ...lookup, mode, includeLastOffset, offsets, perSampleWeights };
     return embeddingBag(index, this.weight, options);
   }
 
   /** The options. */
   override extraRepr(): string {
-    const { numEmbeddings, embeddingDim, mode, paddingIdx } = this;
-    const options = describe({ mode: `'${mode}'`, paddingIdx: paddingIdx ?? undefined });
-    return `${numEmbeddings}, ${embeddingDim}, ${options}`;
+    return this.describeWith({}, { mode: `'${this.mode}'`, paddingIdx: this.paddingIdx ?? undefined });
   }
 }

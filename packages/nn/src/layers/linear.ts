@@ -65,6 +65,7 @@ export class Linear extends Module {
     this.outFeatures = outFeatures;
     this.weight = new Parameter(zeros([outFeatures, inFeatures], { dtype }));
     this.bias = bias ? new Parameter(zeros([outFeatures], { dtype })) : null;
+    this.noteFields();
     this.resetParameters();
   }
 
@@ -147,6 +148,7 @@ export class Bilinear extends Module {
     this.outFeatures = outFeatures;
     this.weight = new Parameter(zeros([outFeatures, in1Features, in2Features], { dtype }));
     this.bias = bias ? new Parameter(zeros([outFeatures], { dtype })) : null;
+    this.noteFields();
     this.resetParameters();
   }
 

@@ -48,6 +48,7 @@ export class CrossEntropyLoss extends Loss {
     this.weight = bufferOf(weight);
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;
+    this.noteFields();
   }
 
   /** The loss of scores (N, C), (C) or (N, C, d1, …) against classes or probabilities. */
@@ -72,6 +73,7 @@ export class NLLLoss extends Loss {
     super(options);
     this.weight = bufferOf(weight);
     this.ignoreIndex = ignoreIndex;
+    this.noteFields();
   }
 
   /** The loss of log-probabilities (N, C), (C) or (N, C, d1, …) against classes. */
@@ -95,6 +97,7 @@ export class BCELoss extends Loss {
   constructor({ weight, ...options }: BinaryCrossEntropyOptions = {}) {
     super(options);
     this.weight = bufferOf(weight);
+    this.noteFields();
   }
 
   /** The loss of probabilities against targets (0 … 1) of their shape. */
@@ -119,6 +122,7 @@ export class BCEWithLogitsLoss extends Loss {
     super(options);
     this.weight = bufferOf(weight);
     this.posWeight = bufferOf(posWeight);
+    this.noteFields();
   }
 
   /** The loss of logits against targets (0 … 1) of their shape. */

@@ -12,9 +12,13 @@ import {
   softMarginLoss,
   type Tensor,
   type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
   tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from '@tensortape/autograd';
+import { Module } from '../module.ts';
 import type { Buffer } from '../parameter.ts';
+import { PairwiseDistance } from './distance.ts';
 import { bufferOf, Loss, PairLoss } from './lossBase.ts';
 
 /**
@@ -46,6 +50,7 @@ export class MultiMarginLoss extends Loss {
     this.p = p;
     this.margin = margin;
     this.weight = bufferOf(weight);
+    this.noteFields();
   }
 
   /** The loss of scores (N, C) or (C) against classes. */
@@ -78,6 +83,7 @@ export class MultiLabelSoftMarginLoss extends Loss {
   constructor({ weight, ...options }: MultilabelSoftMarginLossOptions = {}) {
     super(options);
     this.weight = bufferOf(weight);
+    this.noteFields();
   }
 
   /** The loss of logits (N, C) or (C) against labels 0 or 1. */
@@ -198,5 +204,56 @@ export class TripletMarginLoss extends Loss {
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this;
     return tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction });
+  }
+}
+
+/** How far apart the vectors of two tensors are: a function, or a module that may learn it. */
+export type Distance = ((x: Tensor, y: Tensor) => Tensor) | DistanceModule;
+
+/** A module of two tensors whose vectors have distances, such as {@link PairwiseDistance}. */
+export interface DistanceModule extends Module {
+  /** The distance of each pair of vectors. */
+  forward(x: Tensor, y: Tensor): Tensor;
+}
+
+/** Options of {@link TripletMarginWithDistanceLoss}. */
+export interface TripletMarginWithDistanceLossLayerOptions
+  extends Omit<TripletMarginWithDistanceLossOptions, 'distanceFunction'> {
+  /** Default: {@link PairwiseDistance}. */
+  readonly distanceFunction?: Distance;
+}
+
+/**
+ * {@link TripletMarginLoss} with any distance: see {@link functional.tripletMarginWithDistanceLoss}. PyTorch:
+ * `torch.nn.TripletMarginWithDistanceLoss`. Errors: ShapeError for shapes that do not fit.
+ */
+export class TripletMarginWithDistanceLoss extends Loss {
+  /** By how much the right side must win. */
+  readonly margin: number;
+  /** Whether the distance from positive to negative counts where it is smaller. */
+  readonly swap: boolean;
+  /** How far apart vectors are. */
+  readonly distanceFunction: Distance;
+
+  /** @param options `distanceFunction` (PairwiseDistance), `margin` (1), `swap` (false), `reduction` ('mean'). */
+  constructor({
+    distanceFunction = new PairwiseDistance(),
+    margin = 1,
+    swap = false,
+    ...options
+  }: TripletMarginWithDistanceLossLayerOptions = {}) {
+    super(options);
+    this.margin = margin;
+    this.swap = swap;
+    this.distanceFunction = distanceFunction;
+  }
+
+  /** The loss of vectors (N, D) or (D) against others. */
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { margin, swap, reduction, distanceFunction: distance } = this;
+    const distanceFunction =
+      distance instanceof Module ? (x: Tensor, y: Tensor) => distance.forward(x, y) : distance;
+    const options = { margin, swap, reduction, distanceFunction };
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, options);
   }
 }

@@ -93,6 +93,7 @@ export class LayerNorm extends Module {
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, { dtype })) : null;
+    this.noteFields();
   }
 
   /** Sets factors to 1 and offsets to 0. */
@@ -168,6 +169,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = checkNormalized('RMSNorm', normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
+    this.noteFields();
   }
 
   /** Sets factors to 1. */
@@ -251,6 +253,7 @@ export class GroupNorm extends Module {
     this.eps = eps;
     this.weight = affine ? new Parameter(ones([numChannels], { dtype })) : null;
     this.bias = affine && bias ? new Parameter(zeros([numChannels], { dtype })) : null;
+    this.noteFields();
   }
 
   /** Sets factors to 1 and offsets to 0. */

@@ -117,6 +117,7 @@ export class SinusoidalEncoding extends Positions {
     const angles = arange(this.maxLen, { dtype: 'float64' }).unsqueeze(1).mul(rates);
     const interleaved = stack([angles.sin(), angles.cos()], -1).reshape([this.maxLen, 2 * pairs]);
     this.encodings = new Buffer(interleaved.narrow(1, 0, dModel).to(dtype), { persistent: false });
+    this.noteFields();
   }
 
   protected table(): Tensor {
@@ -139,6 +140,7 @@ export class LearnedEncoding extends Positions {
   constructor(dModel: number, { dtype = getDefaultDType(), ...options }: PositionalEncodingOptions = {}) {
     super(dModel, options);
     this.weight = new Parameter(zeros([this.maxLen, dModel], { dtype }));
+    this.noteFields();
     this.resetParameters();
   }
 

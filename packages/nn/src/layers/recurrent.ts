@@ -127,6 +127,7 @@ abstract class Recurrent<State> extends Module {
     this.bidirectional = bidirectional;
     this.projSize = projSize;
     this.#addParameters(gates * hiddenSize, dtype);
+    this.noteFields();
     this.resetParameters();
   }
 

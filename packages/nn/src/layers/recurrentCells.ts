@@ -60,6 +60,7 @@ abstract class Cell extends Module {
     this.weightHh = new Parameter(zeros([gates * hiddenSize, hiddenSize], { dtype }));
     this.biasIh = bias ? new Parameter(zeros([gates * hiddenSize], { dtype })) : null;
     this.biasHh = bias ? new Parameter(zeros([gates * hiddenSize], { dtype })) : null;
+    this.noteFields();
     this.resetParameters();
   }
 

@@ -11,7 +11,7 @@ import {
   type Two,
   unfold,
 } from '@tensortape/autograd';
-import { checkCount, checkNoOthers } from '../check.ts';
+import { checkCount, checkKnown, checkNoOthers } from '../check.ts';
 import { describe } from '../describe.ts';
 import { Module } from '../module.ts';
 
@@ -37,6 +37,13 @@ export class Upsample extends Module {
   /** @param options `size` or `scaleFactor`; `mode` ('nearest'), `alignCorners` (false), `recomputeScaleFactor` (false). */
   constructor(options: InterpolateOptions) {
     super();
+    checkKnown(new.target.name, options, [
+      'size',
+      'scaleFactor',
+      'mode',
+      'alignCorners',
+      'recomputeScaleFactor',
+    ]);
     this.options = { ...options };
   }
 

@@ -46,6 +46,17 @@ class LearnedEncoding(Positions):
         return self.weight
 
 
+def with_samples(base):
+    """A fractional pooling whose samples have a public name."""
+
+    def init(self, *args, random_samples=None, **options):
+        base.__init__(self, *args, _random_samples=random_samples, **options)
+
+    return type(base.__name__, (base,), {'__init__': init})
+
+
+torch.nn.FractionalMaxPool2d = with_samples(torch.nn.FractionalMaxPool2d)
+torch.nn.FractionalMaxPool3d = with_samples(torch.nn.FractionalMaxPool3d)
 torch.nn.SinusoidalEncoding = SinusoidalEncoding
 torch.nn.LearnedEncoding = LearnedEncoding
 

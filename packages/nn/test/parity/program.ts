@@ -61,7 +61,8 @@ function flat(value: unknown): Tensor[] {
   return Object.values(value).flatMap(flat);
 }
 
-type Runnable = nn.Module & { forward(...inputs: unknown[]): unknown };
+/** A module whose arguments are not known. */
+export type Runnable = nn.Module & { forward(...inputs: unknown[]): unknown };
 
 function build({ name, args, options }: Pick<Request, 'name' | 'args' | 'options'>): Runnable {
   const values = [
@@ -86,13 +87,22 @@ function outputsOf(name: string, module: Runnable, inputs: readonly unknown[]): 
   return flat(module.forward(...prepared)).filter(({ dtype }) => dtype === 'float32' || dtype === 'float64');
 }
 
+/** Makes a module of what was drawn, with other options beside. */
+export const moduleOf = (name: string, { args = [], options = {} }: Case, beside: object = {}): Runnable =>
+  build({
+    name,
+    args: encode(args) as unknown[],
+    options: encode({ ...options, ...beside }) as Request['options'],
+  });
+
 /** Makes a module of what was drawn, draws values for it, and says what to run. */
 export function requestOf(source: Source, name: string, { args = [], options = {}, inputs }: Case): Request {
   const { dtype, training } = source;
   const made = { name, args: encode(args) as unknown[], options: encode(options) as Request['options'] };
   const module = build(made).to(dtype).train(training);
   const state = [...module.stateDict()].map(([key, value]) => {
-    if (value.dtype === 'int32') return [key, value] as const;
+    // Counts, and where windows lie, stay as they are.
+    if (value.dtype === 'int32' || key === '_random_samples') return [key, value] as const;
     const drawn = source.constant(value.shape, 0.5);
     return [key, key.endsWith('running_var') ? drawn.abs().add(0.5) : drawn] as const;
   });

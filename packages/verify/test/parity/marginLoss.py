@@ -34,7 +34,8 @@ for name in ['hingeEmbeddingLoss', 'marginRankingLoss']:
 
 PROMOTED = ['could not infer output dtype|expected scalar type', 'other dtypes are promoted']
 HUGE = [r'\n.*e\+30', 'squares that overflow float32 do not overflow here']
-for name in ['cosineEmbeddingLoss', 'hingeEmbeddingLoss', 'marginRankingLoss', 'multilabelMarginLoss', 'multilabelSoftMarginLoss', 'softMarginLoss', 'tripletMarginLoss']:
+for name in ['cosineEmbeddingLoss', 'hingeEmbeddingLoss', 'marginRankingLoss', 'multilabelMarginLoss', 'multilabelSoftMarginLoss', 'softMarginLoss', 'tripletMarginLoss', 'tripletMarginWithDistanceLoss']:
     DEVIATIONS[name] = [NOTHING, PROMOTED, HUGE]
 DEVIATIONS['multiMarginLoss'] = [NOTHING, PROMOTED, HUGE, [r'gradient .*\n.*weight: .*(NaN|Infinity)', 'a weight that is NaN or infinite does not reach scores without gradient']]
-DEVIATIONS['tripletMarginLoss'] += [[r'result 0, element \d+, is .*\n.*(int32|uint8)', 'distances of integers are rounded to float32']]
+for name in ['tripletMarginLoss', 'tripletMarginWithDistanceLoss']:
+    DEVIATIONS[name] += [[r'result 0, element \d+, is .*\n.*(int32|uint8)', 'distances of integers are rounded to float32']]

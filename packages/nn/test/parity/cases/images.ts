@@ -94,6 +94,18 @@ const adaptive = (source: Source, axes: Rank): Case => {
   return { args: [outputSize], inputs: [pooled(source, axes)] };
 };
 
+const fractional = (source: Source, axes: 2 | 3): Case => {
+  const x = source.images(axes, source.integer(1, 2), 5, 7);
+  const size = source.integer(1, axes === 2 ? 4 : 3);
+  const goal = source.flag() ? { outputSize: size } : { outputRatio: source.oneOf([0.3, 0.5, 0.6]) };
+  const planes = x.ndim === axes + 2 ? x.shape.slice(0, 2) : [1, x.shape[0]!];
+  return {
+    args: [source.perAxis(axes, 1, 2)],
+    options: { ...goal, randomSamples: source.weights([...planes, axes]) },
+    inputs: [x],
+  };
+};
+
 const poolWithIndices = {
   1: (x: ReturnType<Source['constant']>) => maxPool1dWithIndices(x, 2),
   2: (x: ReturnType<Source['constant']>) => maxPool2dWithIndices(x, 2),
@@ -177,6 +189,8 @@ export const images: Cases = {
   ...perRank('ReplicationPad', padding),
   ...perRank('ZeroPad', padding),
   ChannelShuffle: (source) => ({ args: [2], inputs: [source.images(2, 4, 1, 3, true)] }),
+  FractionalMaxPool2d: (source) => fractional(source, 2),
+  FractionalMaxPool3d: (source) => fractional(source, 3),
   Fold: (source) => {
     const options = columns(source);
     const [kernel, size] = [2, 5];

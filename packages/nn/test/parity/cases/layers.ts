@@ -1,4 +1,4 @@
-import { tensor } from '@tensortape/autograd';
+import { arange, tensor } from '@tensortape/autograd';
 import type { Cases, Source } from '../source.ts';
 
 // What is dropped in training depends on PyTorch's build, so training drops nothing, or everything.
@@ -14,6 +14,14 @@ function offsetsOf(source: Source, positions: number, bags: number, last: boolea
   const inner = Array.from({ length: bags - 1 }, () => source.integer(0, positions));
   return [0, ...inner.sort((a, b) => a - b), ...(last ? [positions] : [])];
 }
+
+/** What both tables can be told. */
+const tableOptions = (source: Source, rows: number) => ({
+  paddingIdx: source.maybe(() => source.integer(-rows, rows - 1)),
+  maxNorm: source.oneOf([null, 1, 0.25]),
+  normType: source.oneOf([2, 1, 3]),
+  scaleGradByFreq: source.flag(),
+});
 
 /** Layers that hold little or nothing: linear ones, tables, shapes, dropout, distances. */
 export const layers: Cases = {
@@ -44,29 +52,30 @@ export const layers: Cases = {
   Dropout3d: (source) => drop(source, 3),
   Embedding: (source) => {
     const [rows, features] = [source.integer(1, 5), source.integer(1, 4)];
-    const paddingIdx = source.maybe(() => source.integer(-rows, rows - 1));
     return {
       args: [rows, features],
-      options: { paddingIdx },
+      options: tableOptions(source, rows),
       inputs: [source.indices(source.shape(0, 2), 0, rows - 1)],
     };
   },
   EmbeddingBag: (source) => {
-    const [rows, features, bags, positions] = [
-      source.integer(1, 5),
-      source.integer(1, 4),
-      source.integer(1, 3),
-      source.integer(1, 5),
-    ];
+    const [rows, features, bags] = [source.integer(1, 5), source.integer(1, 4), source.integer(1, 3)];
     const mode = source.oneOf(['sum', 'mean', 'max']);
     const includeLastOffset = source.flag();
-    const paddingIdx = source.maybe(() => source.integer(-rows, rows - 1));
-    const options = { mode, includeLastOffset, paddingIdx };
+    const common = tableOptions(source, rows);
+    const scaleGradByFreq = mode !== 'max' && common.scaleGradByFreq;
+    // PyTorch 2.13 divides by the frequency of another row, unless all are equal.
+    const positions = scaleGradByFreq ? rows : source.integer(1, 5);
+    const drawn = source.indices([bags, positions], 0, rows - 1);
+    const rowsOfBags = scaleGradByFreq
+      ? arange(rows, { dtype: 'int32' }).expand([bags, rows]).contiguous()
+      : drawn;
+    const options = { ...common, mode, includeLastOffset, scaleGradByFreq };
     const asRows = source.flag();
-    const index = source.indices(asRows ? [bags, positions] : [positions], 0, rows - 1);
+    const index = asRows ? rowsOfBags : rowsOfBags.flatten();
     const offsets = asRows
       ? null
-      : tensor(offsetsOf(source, positions, bags, includeLastOffset), { dtype: 'int32' });
+      : tensor(offsetsOf(source, bags * positions, bags, includeLastOffset), { dtype: 'int32' });
     const factors = mode === 'sum' && source.flag() ? [source.reals(index.shape)] : [];
     return { args: [rows, features], options, inputs: [index, offsets, ...factors] };
   },

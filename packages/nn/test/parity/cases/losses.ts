@@ -23,6 +23,16 @@ const vectors = (source: Source): number[] => source.shape(1, 2).map((length, ax
 
 /** The losses of torch.nn. */
 export const losses: Cases = {
+  AdaptiveLogSoftmaxWithLoss: (source) => {
+    const [inFeatures, classes] = [source.integer(4, 6), source.integer(4, 9)];
+    const cutoffs = source.oneOf([[1], [3], [1, 2], [1, 3], [2, 3]]);
+    const lead = source.flag() ? [source.integer(1, 5)] : [];
+    return {
+      args: [inFeatures, classes, cutoffs],
+      options: { divValue: source.oneOf([4, 2, 1.5]), headBias: source.flag() },
+      inputs: [source.reals([...lead, inFeatures], 1), source.indices(lead, 0, classes - 1)],
+    };
+  },
   BCELoss: (source) => {
     const [shape, reduction] = [source.shape(0, 3), source.reduction()];
     const weight = source.maybe(() => source.weights(shape));
@@ -171,6 +181,13 @@ export const losses: Cases = {
         swap: source.flag(),
         reduction: source.reduction(),
       },
+      inputs: [source.reals(shape), source.reals(shape), source.reals(shape)],
+    };
+  },
+  TripletMarginWithDistanceLoss: (source) => {
+    const shape = vectors(source);
+    return {
+      options: { margin: source.oneOf([1, 3]), swap: source.flag(), reduction: source.reduction() },
       inputs: [source.reals(shape), source.reals(shape), source.reals(shape)],
     };
   },
