@@ -11,8 +11,8 @@ export {
   parseCifarPickle,
 } from './cifar.ts';
 export { type Batch, collate } from './collate.ts';
-export { DataLoader, type DataLoaderOptions } from './dataLoader.ts';
-export { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
+export { DataLoader, type DataLoaderOptions, type DataLoaderState } from './dataLoader.ts';
+export { ConcatDataset, type Dataset, type Loaded, Subset, TensorDataset } from './dataset.ts';
 export {
   type DigitDataset,
   type DigitDatasetOptions,
@@ -29,12 +29,25 @@ export {
   type ImageDatasetOptions,
   type ImageTransform,
 } from './imageDataset.ts';
+export { IterableDataset } from './iterableDataset.ts';
 export {
   BatchSampler,
   type BatchSamplerOptions,
   RandomSampler,
   type Sampler,
   SequentialSampler,
+  StratifiedSampler,
   SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
 } from './samplers.ts';
+export {
+  type Fold,
+  type KFoldOptions,
+  kFold,
+  randomSplit,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from './splits.ts';
+export { StandardScaler, type StandardScalerOptions } from './standardScaler.ts';
 export { parseTar, type TarFile } from './tar.ts';
