@@ -51,3 +51,5 @@ export {
 } from './splits.ts';
 export { StandardScaler, type StandardScalerOptions } from './standardScaler.ts';
 export { parseTar, type TarFile } from './tar.ts';
+/** Transforms of images. */
+export * as transforms from './transforms/index.ts';
