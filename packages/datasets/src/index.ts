@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { CharacterText, type CharacterTextOptions } from './characterText.ts';
 export {
   type CifarImages,
   type CifarKind,
@@ -30,6 +31,20 @@ export {
   type ImageTransform,
 } from './imageDataset.ts';
 export { IterableDataset } from './iterableDataset.ts';
+export {
+  type BlobsOptions,
+  blobs,
+  type CirclesOptions,
+  circles,
+  type LinearRelation,
+  type PointDataset,
+  type PointOptions,
+  type RegressionOptions,
+  regression,
+  type SpiralsOptions,
+  spirals,
+  twoMoons,
+} from './points.ts';
 export {
   BatchSampler,
   type BatchSamplerOptions,
