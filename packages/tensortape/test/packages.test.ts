@@ -10,6 +10,7 @@ const order = [
   '@tensortape/datasets',
   '@tensortape/optim',
   '@tensortape/nn',
+  '@tensortape/train',
   '@tensortape/verify',
   'tensortape',
 ];
