@@ -113,7 +113,8 @@ export class EarlyStopping {
 
   /** Takes over a state of {@link EarlyStopping.stateDict}. Errors: ArgumentError; then nothing was changed. */
   loadStateDict({ best, count, bestCount }: EarlyStoppingState): void {
-    const counts = Number.isInteger(count) && Number.isInteger(bestCount) && 0 <= bestCount && bestCount <= count;
+    const counts =
+      Number.isInteger(count) && Number.isInteger(bestCount) && 0 <= bestCount && bestCount <= count;
     if (typeof best !== 'number' || Number.isNaN(best) || !counts) {
       throw new ArgumentError(
         `EarlyStopping: expected a state with best, count and bestCount, got ${JSON.stringify({ best, count, bestCount })}; ` +

@@ -163,7 +163,9 @@ export class History {
       parsed = JSON.parse(json);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new ArgumentError(`History.parse: expected JSON (${reason}); pass what JSON.stringify(history) gave`);
+      throw new ArgumentError(
+        `History.parse: expected JSON (${reason}); pass what JSON.stringify(history) gave`,
+      );
     }
     const { axis, series } = asRecord('', parsed);
     if (!Array.isArray(series)) throw misfit('series', 'a list', series);

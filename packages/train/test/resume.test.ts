@@ -64,6 +64,8 @@ test(`a training that is killed ${kills} times while it saves goes on each time 
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
   expect(last).toBeGreaterThanOrEqual(kills);
   // What was being written stays behind under other names, and never under this one.
-  const others = (await readdir(folder)).filter((name) => name.startsWith('killed.') && !name.endsWith('.tmp'));
+  const others = (await readdir(folder)).filter(
+    (name) => name.startsWith('killed.') && !name.endsWith('.tmp'),
+  );
   expect(others).toEqual(['killed.safetensors']);
 });

@@ -11,7 +11,7 @@ export interface Stateful {
   loadStateDict(state: never): unknown;
 }
 
-/** A random number generator: `Generator`, or `random.RandomState`. */
+/** A random number generator: `Generator`, or `RandomState`. */
 export interface RandomStateful {
   /** The state. */
   getState(): unknown;
@@ -149,7 +149,10 @@ export async function loadCheckpoint(
 
 function statesOf(path: string, parts: CheckpointParts): Map<string, PartState> {
   return new Map(
-    Object.entries(parts).map(([name, part]) => [name, { type: typeName(part), state: stateOf(path, name, part) }]),
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      { type: typeName(part), state: stateOf(path, name, part) },
+    ]),
   );
 }
 

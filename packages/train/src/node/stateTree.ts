@@ -34,7 +34,8 @@ export function takeApart(where: string, state: unknown, tensors: Map<string, Te
     }
     if (value === null) return null;
     if (value instanceof Tensor) return { $: 'tensor', name: keep(path, value) };
-    if (isSavedArray(value)) return { $: 'array', name: keep(path, tensor(value, { shape: [value.length] })) };
+    if (isSavedArray(value))
+      return { $: 'array', name: keep(path, tensor(value, { shape: [value.length] })) };
     if (Array.isArray(value)) return value.map((item, i) => below(i, item));
     if (value instanceof Map) {
       const entries = [...value].map(([key, item]) => {

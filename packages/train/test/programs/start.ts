@@ -22,7 +22,9 @@ export async function bundlePrograms(folder: string): Promise<void> {
 
 /** Starts a program in a process of its own. */
 export function startProgram(folder: string, name: 'resume' | 'endless', ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [join(folder, `${name}.mjs`), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [join(folder, `${name}.mjs`), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Resolves when the program has ended well; rejects with what it wrote when it has not. */
