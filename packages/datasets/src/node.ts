@@ -14,3 +14,5 @@ export {
   mnistCacheFolder,
   readMnist,
 } from './node/mnist.ts';
+export { readNpy, readNpz, writeNpy, writeNpz } from './node/npy.ts';
+export { writeFileAtomic } from './node/writeFile.ts';

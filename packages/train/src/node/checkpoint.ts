@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readFileLimited, writeFileAtomic } from '@tensortape/nn/node';
+import { writeFileAtomic } from '@tensortape/datasets/node';
+import { readFileLimited } from '@tensortape/nn/node';
 import { CheckpointError, decodeParts, encodeParts, type PartState } from './checkpointFile.ts';
 
 /** What goes on from a state: a module, an optimizer, a schedule, a loader, a history, averages, early stopping. */
