@@ -11,6 +11,7 @@ const order = [
   '@tensortape/optim',
   '@tensortape/nn',
   '@tensortape/train',
+  '@tensortape/plot',
   '@tensortape/verify',
   'tensortape',
 ];
