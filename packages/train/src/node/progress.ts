@@ -158,7 +158,16 @@ export function* track<T>(
   }
 }
 
-/** Seconds as `4.2 s`, `42 s`, `3 min 07 s` or `2 h 05 min`. */
+/**
+ * Seconds as `4.2 s`, `42 s`, `3 min 07 s` or `2 h 05 min`.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from '@tensortape/train/node';
+ *
+ * console.log(formatDuration(187)); // 3 min 07 s
+ * ```
+ */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const rounded = Math.round(seconds);
