@@ -2,7 +2,12 @@ import { ArgumentError } from '@tensortape/autograd';
 import { SingleBar } from 'cli-progress';
 
 /** Where a {@link Progress} is written: `process.stdout`, a file, or anything of their kind. */
-export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export interface ProgressStream extends NodeJS.WritableStream {
+  /** Whether it is a terminal. */
+  readonly isTTY?: boolean;
+  /** How many characters a line of the terminal has. */
+  readonly columns?: number;
+}
 
 /** Options of {@link Progress} and {@link track}. */
 export interface ProgressOptions {
