@@ -58,7 +58,7 @@ const integers: Readonly<Record<string, Read>> = {
  * import { parseNpy, serializeNpy } from '@tensortape/datasets';
  *
  * const bytes = serializeNpy(tensor([[1, 2], [3, 4]]));
- * console.log(new TextDecoder().decode(bytes.subarray(10, 68))); // {'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }
+ * console.log(new TextDecoder().decode(bytes.subarray(10, 69))); // {'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }
  * console.log(parseNpy(bytes).toArray()); // [ [ 1, 2 ], [ 3, 4 ] ]
  * ```
  */
