@@ -1,13 +1,16 @@
 import { ArgumentError } from '@tensortape/autograd';
 import { SingleBar } from 'cli-progress';
 
-/** Where a {@link Progress} is written: `process.stdout`, a file, or anything of their kind. */
-export interface ProgressStream extends NodeJS.WritableStream {
+/** What a terminal says of itself. */
+export interface TerminalTraits {
   /** Whether it is a terminal. */
   readonly isTTY?: boolean;
-  /** How many characters a line of the terminal has. */
+  /** How many characters a line of it has. */
   readonly columns?: number;
 }
+
+/** Where a {@link Progress} is written: `process.stdout`, a file, or anything of their kind. */
+export type ProgressStream = NodeJS.WritableStream & TerminalTraits;
 
 /** Options of {@link Progress} and {@link track}. */
 export interface ProgressOptions {
