@@ -153,9 +153,9 @@ export class DataLoader<T, B = Batch<T>> implements Iterable<B>, AsyncIterable<B
    * const squares = { length: 4, get: (i: number) => i ** 2 };
    * const loader = new DataLoader(squares, { batchSize: 4, shuffle: true, seed: 5 });
    * loader.setEpoch(7);
-   * console.log([...loader][0]?.toArray()); // [ 0, 9, 4, 1 ]
+   * console.log([...loader][0]?.toArray()); // [ 9, 4, 1, 0 ]
    * loader.setEpoch(7);
-   * console.log([...loader][0]?.toArray()); // [ 0, 9, 4, 1 ]
+   * console.log([...loader][0]?.toArray()); // [ 9, 4, 1, 0 ]
    * ```
    */
   setEpoch(epoch: number): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { CharacterText, type CharacterTextOptions } from './characterText.ts';
 export {
   type CifarImages,
   type CifarKind,
@@ -32,6 +33,20 @@ export {
 export { IterableDataset } from './iterableDataset.ts';
 export { type NpyOptions, parseNpy, serializeNpy } from './npy.ts';
 export { type NpzOptions, parseNpz, serializeNpz } from './npz.ts';
+export {
+  type BlobsOptions,
+  blobs,
+  type CirclesOptions,
+  circles,
+  type LinearRelation,
+  type PointDataset,
+  type PointOptions,
+  type RegressionOptions,
+  regression,
+  type SpiralsOptions,
+  spirals,
+  twoMoons,
+} from './points.ts';
 export {
   BatchSampler,
   type BatchSamplerOptions,

@@ -16,6 +16,16 @@ export {
   readCifar10,
   readCifar100,
 } from './node/cifar.ts';
+export {
+  type CsvCategories,
+  type CsvColumns,
+  type CsvColumnTypes,
+  type CsvOptions,
+  type CsvTable,
+  parseCsv,
+  readCsv,
+} from './node/csv.ts';
+export { type DecodeImageOptions, decodeImage, defaultMaxPixels } from './node/decodeImage.ts';
 export { type DownloadOptions, type DownloadProgress, download } from './node/download.ts';
 export {
   fashionMnist,
@@ -25,6 +35,7 @@ export {
 } from './node/fashionMnist.ts';
 export { defaultMaxBytes, gunzipLimited, type ReadLimits, readDataFile } from './node/files.ts';
 export type { IdxImagesOptions, Mnist, MnistSplit } from './node/idxImages.ts';
+export { type ImageFile, ImageFolder, type ImageFolderOptions, imageFolder } from './node/imageFolder.ts';
 export { findKmnist, kmnist, kmnistClasses, readKmnist } from './node/kmnist.ts';
 export { findMnist, type MnistOptions, mnist, mnistCacheFolder, readMnist } from './node/mnist.ts';
 export { readNpy, readNpz, writeNpy, writeNpz } from './node/npy.ts';

@@ -134,8 +134,8 @@ export interface WeightedRandomSamplerOptions extends RandomOptions {
  * ```ts
  * import { Generator } from '@tensortape/autograd';
  * import { WeightedRandomSampler } from '@tensortape/datasets';
- * const sampler = new WeightedRandomSampler([0, 1, 3], 6, { generator: new Generator(0) });
- * console.log([...sampler]); // [ 2, 1, 2, 1, 2, 1 ]
+ * const sampler = new WeightedRandomSampler([0, 1, 3], 6, { generator: new Generator(3) });
+ * console.log([...sampler]); // [ 1, 2, 2, 1, 2, 2 ]
  * ```
  */
 export class WeightedRandomSampler implements Sampler {

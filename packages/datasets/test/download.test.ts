@@ -199,6 +199,99 @@ test('several at once: one downloads, the others wait for it', async () => {
   expect(requests).toEqual(['/a']);
 });
 
+/** A process of its own that downloads the file, and says how many bytes arrived in it. */
+async function processThatFetches(name: string): Promise<number> {
+  const module = new URL('../src/node/download.ts', import.meta.url);
+  const options = JSON.stringify({ urls: [origin + name], path, md5, maxBytes });
+  const program = `
+    const { download } = await import(${JSON.stringify(module)});
+    let arrived = 0;
+    await download({ ...${options}, onProgress: ({ received }) => { arrived = received; } });
+    process.stdout.write(String(arrived));`;
+  const flags = ['--conditions=@tensortape/source', '--import', 'tsx', '--input-type=module', '-e', program];
+  const cwd = new URL('../../..', import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd });
+  return Number(stdout);
+}
+
+test('several processes at once: one downloads, the others wait for it', async () => {
+  // Both have long begun when the file comes.
+  handlers['/a'] = (request, response) => void setTimeout(() => whole(request, response), 3000);
+  const arrived = await Promise.all([processThatFetches('/a'), processThatFetches('/a')]);
+  await expectArrived();
+  expect(requests).toEqual(['/a']);
+  expect(arrived.toSorted((a, b) => a - b)).toEqual([0, content.length]);
+}, 120_000);
+
+test('follows redirects, but not for ever', async () => {
+  const to =
+    (location: string): Handler =>
+    (_, response) =>
+      void response.writeHead(302, { location }).end();
+  handlers['/old'] = to('/moved');
+  handlers['/moved'] = to(`${origin}/a`);
+  handlers['/a'] = cutAfter(100_000);
+  handlers['/loop'] = to('/loop');
+  handlers['/nowhere'] = to('file:///etc/passwd');
+  await expect(fetchFrom(['/loop', '/nowhere', '/old'])).rejects.toThrow(
+    /\/loop: redirect count exceeded; .*\/nowhere: .*; .*\/old: /,
+  );
+  handlers['/a'] = whole;
+  requests.length = 0;
+  await fetchFrom(['/old']);
+  await expectArrived();
+  expect(requests).toEqual(['/old', '/moved', '/a'].map((url) => `${url} bytes=100000-`));
+});
+
+test('a server that answers with another part is not believed', async () => {
+  handlers['/cut'] = cutAfter(100_000);
+  await expect(fetchFrom(['/cut'])).rejects.toThrow(/cannot be downloaded/);
+  handlers['/other'] = (_, response) => {
+    response.writeHead(206, { 'content-range': `bytes 0-9/${content.length}` }).end(content.subarray(0, 10));
+  };
+  await expect(fetchFrom(['/other'])).rejects.toThrow(/another part of the file than was asked for/);
+  // What was kept stays, for a server that does better.
+  handlers['/good'] = whole;
+  requests.length = 0;
+  await fetchFrom(['/good']);
+  await expectArrived();
+  expect(requests).toEqual(['/good bytes=100000-']);
+});
+
+test('a file that ends early without a word is found out, and fetched elsewhere', async () => {
+  // Neither a length nor an error: only the checksum tells.
+  handlers['/short'] = (_, response) => void response.end(content.subarray(0, 200_000));
+  handlers['/good'] = whole;
+  await fetchFrom(['/short', '/good']);
+  await expectArrived();
+  expect(requests).toEqual(['/short', '/good']);
+});
+
+test('a slow server is waited for while bytes arrive, and progress counts on from what was kept', async () => {
+  handlers['/slow'] = (request, response) => {
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(206, {
+      'content-range': `bytes ${start}-${content.length - 1}/${content.length}`,
+      'content-length': content.length - start,
+    });
+    let at = start;
+    const send = () => {
+      if (at >= content.length) return void response.end();
+      response.write(content.subarray(at, at + 20_000), () => setTimeout(send, 300));
+      at += 20_000;
+    };
+    send();
+  };
+  handlers['/cut'] = cutAfter(100_000);
+  await expect(fetchFrom(['/cut'])).rejects.toThrow(/cannot be downloaded/);
+  const progress: DownloadProgress[] = [];
+  // All takes three seconds, and each pause a third of one.
+  await fetchFrom(['/slow'], { stallMs: 2000, onProgress: (step) => progress.push(step) });
+  await expectArrived();
+  expect(progress[0]!.received).toBeGreaterThan(100_000);
+  expect(progress.at(-1)).toEqual({ file: 'data.bin', received: content.length, total: content.length });
+});
+
 test('waits for a lock whose owner lives', async () => {
   handlers['/a'] = whole;
   await fetchFrom(['/a']);

@@ -122,7 +122,7 @@ export async function findCifar10(
  *
  * @param options Which split, from where; see {@link Cifar10Options}.
  * @returns `images`: N x 3072 levels 0 to 255, red, green and blue planes; `labels`: N classes, 0 to 9
- * ({@link cifar10Classes}); `source`.
+ * (`cifar10Classes`); `source`.
  * @throws DataFileError when the files are not found, cannot be downloaded, are damaged, are not CIFAR-10, or (unless `verify`
  * is false) hold another number of images than the original.
  *

@@ -124,7 +124,7 @@ export function adjustContrast(image: Tensor, factor: number): Tensor {
  * import { tensor } from '@tensortape/autograd';
  * import { transforms } from '@tensortape/datasets';
  * const red = tensor([[[1]], [[0]], [[0]]]);
- * console.log(transforms.functional.adjustSaturation(red, 0).toString()); // tensor([[[0.2989]], [[0.2989]], [[0.2989]]])
+ * console.log(transforms.functional.adjustSaturation(red, 0).flatten().toString()); // tensor([0.2989, 0.2989, 0.2989])
  * ```
  */
 export function adjustSaturation(image: Tensor, factor: number): Tensor {

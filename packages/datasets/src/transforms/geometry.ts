@@ -131,8 +131,7 @@ export interface PadOptions {
  * import { tensor } from '@tensortape/autograd';
  * import { transforms } from '@tensortape/datasets';
  * const image = tensor([[[1, 2, 3]]]);
- * console.log(transforms.functional.pad(image, [2, 0], { paddingMode: 'symmetric' }).toArray());
- * // [ [ [ 2, 1, 1, 2, 3, 3, 2 ] ] ]
+ * console.log(transforms.functional.pad(image, [1, 0], { paddingMode: 'symmetric' }).toArray()); // [ [ [ 1, 1, 2, 3, 3 ] ] ]
  * ```
  */
 export function pad(
@@ -198,7 +197,7 @@ export interface ResizeOptions {
  * import { tensor } from '@tensortape/autograd';
  * import { transforms } from '@tensortape/datasets';
  * const image = tensor([[[0, 1, 2, 3], [4, 5, 6, 7]]]);
- * console.log(transforms.functional.resize(image, 1).toArray()); // [ [ [ 2.642857074737549, 4.357142448425293 ] ] ]
+ * console.log(transforms.functional.resize(image, 1).toArray()); // [ [ [ 2.7142858505249023, 4.285714149475098 ] ] ]
  * ```
  */
 export function resize(

@@ -22,7 +22,8 @@ export interface PixelImage {
  * ```ts
  * import { transforms } from '@tensortape/datasets';
  * const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 51) };
- * console.log(transforms.toTensor(picture).toString()); // tensor([[[1.0000, 0.0000]], [[0.0000, 0.0000]], [[0.0000, 0.2000]]])
+ * console.log(transforms.toTensor(picture).shape, transforms.toTensor(picture).flatten().toString());
+ * // [ 3, 1, 2 ] tensor([1.0000, 0.0000, 0.0000, 0.0000, 0.0000, 0.2000])
  * ```
  */
 export function toTensor({ width, height, channels, data }: PixelImage): Tensor {

@@ -98,7 +98,7 @@ export function randomVerticalFlip(options: ChanceOptions = {}): ImageTransform 
  * import { tensor } from '@tensortape/autograd';
  * import { transforms } from '@tensortape/datasets';
  * const blue = tensor([[[0]], [[0]], [[1]]]);
- * console.log(transforms.randomGrayscale({ p: 1 })(blue).toString()); // tensor([[[0.1140]], [[0.1140]], [[0.1140]]])
+ * console.log(transforms.randomGrayscale({ p: 1 })(blue).flatten().toString()); // tensor([0.1140, 0.1140, 0.1140])
  * ```
  */
 export function randomGrayscale({ p = 0.1, ...options }: ChanceOptions = {}): ImageTransform {
@@ -124,7 +124,7 @@ export interface RandomCropOptions extends RandomOptions, PadOptions {
  * import { Generator, tensor } from '@tensortape/autograd';
  * import { transforms } from '@tensortape/datasets';
  * const augment = transforms.randomCrop([1, 2], { padding: [1, 0], generator: new Generator(1) });
- * console.log(augment(tensor([[[1, 2, 3]]])).toArray()); // [ [ [ 2, 3 ] ] ]
+ * console.log(augment(tensor([[[1, 2, 3]]])).toArray()); // [ [ [ 3, 0 ] ] ]
  * ```
  */
 export function randomCrop(
