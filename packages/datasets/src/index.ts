@@ -31,6 +31,8 @@ export {
   type ImageTransform,
 } from './imageDataset.ts';
 export { IterableDataset } from './iterableDataset.ts';
+export { type NpyOptions, parseNpy, serializeNpy } from './npy.ts';
+export { type NpzOptions, parseNpz, serializeNpz } from './npz.ts';
 export {
   type BlobsOptions,
   blobs,

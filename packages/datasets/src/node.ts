@@ -38,4 +38,6 @@ export type { IdxImagesOptions, Mnist, MnistSplit } from './node/idxImages.ts';
 export { type ImageFile, ImageFolder, type ImageFolderOptions, imageFolder } from './node/imageFolder.ts';
 export { findKmnist, kmnist, kmnistClasses, readKmnist } from './node/kmnist.ts';
 export { findMnist, type MnistOptions, mnist, mnistCacheFolder, readMnist } from './node/mnist.ts';
+export { readNpy, readNpz, writeNpy, writeNpz } from './node/npy.ts';
 export type { SourceOptions } from './node/sources.ts';
+export { writeFileAtomic } from './node/writeFile.ts';
