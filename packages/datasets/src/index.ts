@@ -3,6 +3,13 @@
  *
  * @module
  */
+export {
+  type CifarImages,
+  type CifarKind,
+  cifar10Classes,
+  parseCifar,
+  parseCifarPickle,
+} from './cifar.ts';
 export { type Batch, collate } from './collate.ts';
 export { DataLoader, type DataLoaderOptions } from './dataLoader.ts';
 export { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
@@ -17,6 +24,12 @@ export { type DigitImages, type GenerateDigitsOptions, generateDigits } from './
 export { DataFileError } from './errors.ts';
 export { type IdxArrays, type IdxFile, parseIdx } from './idx.ts';
 export {
+  type ImageBytes,
+  ImageDataset,
+  type ImageDatasetOptions,
+  type ImageTransform,
+} from './imageDataset.ts';
+export {
   BatchSampler,
   type BatchSamplerOptions,
   RandomSampler,
@@ -24,3 +37,4 @@ export {
   SequentialSampler,
   SubsetRandomSampler,
 } from './samplers.ts';
+export { parseTar, type TarFile } from './tar.ts';
