@@ -8,6 +8,10 @@ export interface Walk {
   readonly padding: number;
 }
 
+/** How many places a window has along `length` pixels. */
+const placesAlong = (length: number, { size, stride, padding }: Walk) =>
+  Math.floor((length + 2 * padding - size) / stride) + 1;
+
 /** Images x channels x rows x columns, in row-major order. */
 class Volume {
   readonly data: Float64Array;
@@ -36,19 +40,20 @@ class Volume {
   }
 
   /** Zeros, an element for each place of a window on these images. */
-  places(channels: number, { size, stride, padding }: Walk): Volume {
-    const along = (length: number) => Math.floor((length + 2 * padding - size) / stride) + 1;
-    return new Volume([this.images, channels, along(this.rows), along(this.columns)]);
+  places(channels: number, walk: Walk): Volume {
+    return new Volume([this.images, channels, placesAlong(this.rows, walk), placesAlong(this.columns, walk)]);
   }
 
   /** Calls `visit` for each place of a window, each element of it, and the pixel below that: -1 in the padding. */
-  walk({ size, stride, padding }: Walk, visit: (place: number, element: number, pixel: number) => void): void {
-    const { rows, columns } = this.places(1, { size, stride, padding });
+  walk(walk: Walk, visit: (place: number, element: number, pixel: number) => void): void {
+    const { size, stride, padding } = walk;
+    const [rows, columns] = [placesAlong(this.rows, walk), placesAlong(this.columns, walk)];
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         for (let i = 0; i < size; i++) {
           for (let j = 0; j < size; j++) {
-            const [y, x] = [row * stride + i - padding, column * stride + j - padding];
+            const y = row * stride + i - padding;
+            const x = column * stride + j - padding;
             const inside = y >= 0 && y < this.rows && x >= 0 && x < this.columns;
             visit(row * columns + column, i * size + j, inside ? y * this.columns + x : -1);
           }
@@ -161,4 +166,52 @@ export function avgPoolBackward(x: Tensor, gradient: Tensor, walk: Walk): Tensor
     });
   });
   return dx.tensor;
+}
+
+/** `x W^T + b`. */
+export function linear(x: Tensor, w: Tensor, b: Tensor): Tensor {
+  const [rows, inputs, units] = [x.shape[0]!, x.shape[1]!, w.shape[0]!];
+  const [xs, ws, out] = [x.toTypedArray(), w.toTypedArray(), new Float64Array(rows * units)];
+  for (let n = 0; n < rows; n++) {
+    for (let u = 0; u < units; u++) {
+      let sum = Number(b.toTypedArray()[u]);
+      for (let i = 0; i < inputs; i++) sum += Number(xs[n * inputs + i]) * Number(ws[u * inputs + i]);
+      out[n * units + u] = sum;
+    }
+  }
+  return tensor(out, { shape: [rows, units] });
+}
+
+/** The gradients of {@link linear}. */
+export function linearBackward(x: Tensor, w: Tensor, gradient: Tensor) {
+  const [rows, inputs, units] = [x.shape[0]!, x.shape[1]!, w.shape[0]!];
+  const [xs, ws, above] = [x.toTypedArray(), w.toTypedArray(), gradient.toTypedArray()];
+  const [dx, dw, db] = [new Float64Array(x.size), new Float64Array(w.size), new Float64Array(units)];
+  for (let n = 0; n < rows; n++) {
+    for (let u = 0; u < units; u++) {
+      const slope = Number(above[n * units + u]);
+      db[u]! += slope;
+      for (let i = 0; i < inputs; i++) {
+        dx[n * inputs + i]! += slope * Number(ws[u * inputs + i]);
+        dw[u * inputs + i]! += slope * Number(xs[n * inputs + i]);
+      }
+    }
+  }
+  return { dx: tensor(dx, { shape: x.shape }), dw: tensor(dw, { shape: w.shape }), db: tensor(db) };
+}
+
+/** Mean softmax cross-entropy, and its gradient `(softmax - oneHot) / N`. */
+export function softmaxLoss(scores: Tensor, labels: ArrayLike<number>) {
+  const [rows, classes] = [scores.shape[0]!, scores.shape[1]!];
+  const gradient = new Float64Array(scores.size);
+  let loss = 0;
+  for (let n = 0; n < rows; n++) {
+    const powers = Array.from({ length: classes }, (_, c) => Math.exp(scores.at(n, c).item()));
+    const total = powers.reduce((sum, power) => sum + power);
+    loss -= Math.log(powers[labels[n]!]! / total) / rows;
+    for (let c = 0; c < classes; c++) {
+      gradient[n * classes + c] = (powers[c]! / total - (c === labels[n] ? 1 : 0)) / rows;
+    }
+  }
+  return { loss: tensor(loss, { dtype: 'float64' }), gradient: tensor(gradient, { shape: scores.shape }) };
 }
