@@ -57,6 +57,12 @@ function check(
   const line = `${what}: error by the formula`;
   if (published === undefined) figures.shown(line, '', show(worst));
   else figures.atMost(line, 2 * published, worst, published);
-  const wrong = checkModule(loss, [x], { coordinates: 8 }).verdicts.filter(({ status }) => status !== 'right');
-  figures.same(`${what}: what checkModule does not find right`, 'nothing', wrong.map(({ name }) => name).join() || 'nothing');
+  const wrong = checkModule(loss, [x], { coordinates: 8 }).verdicts.filter(
+    ({ status }) => status !== 'right',
+  );
+  figures.same(
+    `${what}: what checkModule does not find right`,
+    'nothing',
+    wrong.map(({ name }) => name).join() || 'nothing',
+  );
 }

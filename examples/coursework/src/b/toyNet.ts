@@ -32,7 +32,7 @@ export function toyNet({ figures }: Desk): void {
     const net = rangedNet();
     const epochs = Array.from({ length: 100 }, () => [x, toyLabels] as const);
     const history = [...train(net, epochs, { optimizer: make(net), reg: 0.001 })];
-    figures.near(`loss after 100 epochs, ${rule}`, published, history.at(-1)!, 1e-6);
+    figures.near(`loss after 100 epochs, ${rule}`, published, history.at(-1)!.loss, 1e-6);
   }
 }
 

@@ -1,4 +1,4 @@
-import { noGrad, optim, RandomState } from 'tensortape';
+import { RandomState } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import { gradientErrors } from '../shared/gradientErrors.ts';
 import { listOf, toyLabels } from '../shared/toy.ts';

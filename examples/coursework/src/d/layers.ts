@@ -58,7 +58,9 @@ function blocks(random: RandomState): Block[] {
       inputs: [images.abs().neg()],
       f: (x) => functional.maxPool2d(x!, 3, window),
       reference: (x) => naive.maxPool(x!, overlapping, Number.NEGATIVE_INFINITY),
-      referenceBackward: (above, x) => [naive.maxPoolBackward(x!, above, overlapping, Number.NEGATIVE_INFINITY)],
+      referenceBackward: (above, x) => [
+        naive.maxPoolBackward(x!, above, overlapping, Number.NEGATIVE_INFINITY),
+      ],
     },
     {
       name: 'average pooling',
@@ -121,7 +123,12 @@ function dropout({ figures }: Desk, random: RandomState): void {
   // The share of 2,000 draws: four standard deviations on either side.
   figures.near('dropout: the share that is kept', 1 - ratio, kept.to('float64').mean().item(), 0.041);
   figures.near('dropout: the same seed, the same mask', 0, relative(drop(x), out), 0);
-  figures.near('dropout: in evaluation nothing is dropped', 0, relative(functional.dropout(x, ratio, { training: false }), x), 0);
+  figures.near(
+    'dropout: in evaluation nothing is dropped',
+    0,
+    relative(functional.dropout(x, ratio, { training: false }), x),
+    0,
+  );
   const some = x.slice(0, 0, 4).clone().requiresGrad_();
   const above = random.randn(...some.shape);
   const { x: error } = gradientErrors({ x: some }, () => drop(some), above);
@@ -137,8 +144,12 @@ function uncovered({ figures }: Desk, random: RandomState): void {
   };
   for (const [name, out] of Object.entries(outs)) {
     const zeros = grad(out.sum(), x).eq(0).at(0, 0);
-    const [rows, columns] = [zeros.at(9), zeros.at([], 19)];
+    const [rows, columns] = [zeros.at(9), zeros.at(':', 19)];
     figures.near(`${name}: zeros in row 10 and column 20`, 29, zeros.sum().item(), 0);
-    figures.same(`${name}: these, and no others`, 'all', rows.all().item() && columns.all().item() ? 'all' : 'some');
+    figures.same(
+      `${name}: these, and no others`,
+      'all',
+      rows.all().item() && columns.all().item() ? 'all' : 'some',
+    );
   }
 }

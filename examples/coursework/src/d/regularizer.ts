@@ -13,7 +13,12 @@ export function regularizer({ figures }: Desk): void {
   figures.near('regulariser: λ/2 Σ p²', (lambda / 2) * squares, penalty(net, lambda).item(), 1e-14);
   const total = objective(net, net.forward(x), toyLabels, lambda);
   const bare = objective(net, net.forward(x), toyLabels, 0);
-  figures.near('regulariser: what it adds to the loss', (lambda / 2) * squares, total.sub(bare).item(), 1e-14);
+  figures.near(
+    'regulariser: what it adds to the loss',
+    (lambda / 2) * squares,
+    total.sub(bare).item(),
+    1e-14,
+  );
   const added = grad(total, w1).sub(grad(bare, w1));
   figures.allNear('regulariser: what it adds to the gradient', listOf(w1.mul(lambda)), listOf(added), 1e-15);
 }

@@ -27,7 +27,8 @@ export function updates({ figures }: Desk): void {
 const lr = 0.05;
 
 /** The scheduler of the course: a function of the learning rate and the iteration; halved every 10, and decayed by 1 / (1 + 0.01 t). */
-const rate = (lr: number, iteration: number) => (lr * 0.5 ** Math.floor(iteration / 10)) / (1 + 0.01 * iteration);
+const rate = (lr: number, iteration: number) =>
+  (lr * 0.5 ** Math.floor(iteration / 10)) / (1 + 0.01 * iteration);
 
 interface Rule {
   name: string;

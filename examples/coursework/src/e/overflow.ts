@@ -10,12 +10,17 @@ export function overflow({ figures }: Desk): void {
       sigmoid: (x) => x.sigmoid(),
       logSigmoid: (x) => nn.functional.logSigmoid(x),
       'binary cross-entropy': (x) => nn.functional.binaryCrossEntropyWithLogits(x, zeros),
-      'softmax cross-entropy': (x) => nn.functional.crossEntropy(x.unsqueeze(0), tensor([0], { dtype: 'int32' })),
+      'softmax cross-entropy': (x) =>
+        nn.functional.crossEntropy(x.unsqueeze(0), tensor([0], { dtype: 'int32' })),
     };
     for (const [name, f] of Object.entries(functions)) {
       const [value, gradient] = [f(x), grad(f(x).sum(), x)];
       const finite = [value, gradient].every((y) => isfinite(y).all().item());
-      figures.same(`${dtype}: ${name} and its gradient from -10,000 to 10,000`, 'finite', finite ? 'finite' : 'not finite');
+      figures.same(
+        `${dtype}: ${name} and its gradient from -10,000 to 10,000`,
+        'finite',
+        finite ? 'finite' : 'not finite',
+      );
     }
     const [far, slope] = [x.sigmoid().at(1).item(), grad(x.sigmoid().sum(), x).at(1).item()];
     figures.near(`${dtype}: sigmoid(-1000)`, 0, far, 0);

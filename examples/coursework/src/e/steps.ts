@@ -20,7 +20,22 @@ export function steps({ figures }: Desk): void {
     optimizer.step();
     return listOf(theta);
   };
-  figures.allNear('a step with L2', l2, step((theta) => theta.square().sum().mul(lambda)), 1e-14);
-  figures.allNear('a step with L2, by weight decay 2 λ', l2, step((theta) => theta.mul(0).sum(), 2 * lambda), 1e-14);
-  figures.allNear('a step with L1', l1, step((theta) => theta.abs().sum().mul(lambda)), 1e-14);
+  figures.allNear(
+    'a step with L2',
+    l2,
+    step((theta) => theta.square().sum().mul(lambda)),
+    1e-14,
+  );
+  figures.allNear(
+    'a step with L2, by weight decay 2 λ',
+    l2,
+    step((theta) => theta.mul(0).sum(), 2 * lambda),
+    1e-14,
+  );
+  figures.allNear(
+    'a step with L1',
+    l1,
+    step((theta) => theta.abs().sum().mul(lambda)),
+    1e-14,
+  );
 }

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { duration, pauses, writeFiles } from '@tensortape/example-shared';
 import { Figures } from './figures.ts';
+import type { Scores } from './train.ts';
 
 /** A picture as SVG text or PNG bytes. */
 export type Picture = string | Uint8Array;
@@ -34,20 +34,20 @@ export class Desk {
     console.log(line);
   }
 
-  /** Runs a training to its end, shows now and then how far it is, and returns the loss before each of its steps. */
-  async watch(name: string, losses: Iterable<number>, steps: number): Promise<number[]> {
-    const history: number[] = [];
+  /** Runs a training to its end, shows now and then how far it is, and returns the scores before each of its steps. */
+  async watch(name: string, training: Iterable<Scores>, steps: number): Promise<Scores[]> {
+    const history: Scores[] = [];
     const start = performance.now();
     let shown = start;
-    for (const loss of losses) {
-      history.push(loss);
+    for (const scores of training) {
+      history.push(scores);
       await this.#pause();
       const now = performance.now();
       if (now - shown < showEvery && history.length < steps) continue;
       if (now - start < showEvery) continue;
       shown = now;
       const done = `${history.length} of ${steps} steps`;
-      this.say(`  ${name}: ${done}, loss ${loss.toFixed(4)}, ${duration((now - start) / 1000)}`);
+      this.say(`  ${name}: ${done}, loss ${scores.loss.toFixed(4)}, ${duration((now - start) / 1000)}`);
     }
     return history;
   }

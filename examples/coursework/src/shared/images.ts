@@ -24,6 +24,11 @@ export class Images {
     return new Images(this.pixels, this.labels, prepare);
   }
 
+  /** The same images, each in this shape. */
+  reshaped(shape: readonly number[]): Images {
+    return this.seenAs((pixels) => this.#prepare(pixels).reshape([-1, ...shape]));
+  }
+
   /** Images from `start` to `end`, without the last. */
   slice(start: number, end: number): Images {
     return new Images(this.pixels.slice(0, start, end), this.labels.slice(0, start, end), this.#prepare);

@@ -1,13 +1,22 @@
+import { UserError } from '@tensortape/example-shared';
 import { cat, tensor } from 'tensortape';
-import { readMnist } from 'tensortape/node';
+import { findMnist, readMnist } from 'tensortape/node';
+import type { Desk } from './desk.ts';
 import { Images } from './images.ts';
 
-/** All 70,000 images of MNIST, those of the training files first, with grey levels from 0 to 255 as bytes. */
-export async function loadMnist(folder: string): Promise<Images> {
-  const [train, test] = await Promise.all([readMnist({ folder }), readMnist({ folder, split: 'test' })]);
-  const pixels = cat(
-    [train, test].map(({ images }) => tensor(images, { shape: [images.length / 784, 784] })),
+/** All 70,000 images of MNIST, those of the training files first, as rows of grey levels from 0 to 255. */
+export async function loadMnist({ data }: Desk): Promise<Images> {
+  const where = data === undefined ? {} : { folder: data };
+  if (!(await findMnist(where))) {
+    throw new UserError(
+      `no MNIST in ${data ?? 'the folder for downloads'}: --data <folder> names the one that holds ` +
+        'train-images-idx3-ubyte.gz and the other three files; npm start -- --download fetches them.',
+    );
+  }
+  const parts = [await readMnist(where), await readMnist({ ...where, split: 'test' })];
+  return new Images(
+    cat(parts.map(({ images }) => tensor(images, { shape: [images.length / 784, 784] }))),
+    cat(parts.map(({ labels }) => tensor(labels, { dtype: 'int32' }))),
+    (bytes) => bytes,
   );
-  const labels = cat([train, test].map(({ labels }) => tensor(labels, { dtype: 'int32' })));
-  return new Images(pixels, labels, (bytes) => bytes);
 }

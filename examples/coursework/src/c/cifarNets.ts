@@ -1,0 +1,70 @@
+import { RandomState } from 'tensortape';
+import { loadCifar10 } from '../shared/cifar10.ts';
+import type { Desk } from '../shared/desk.ts';
+import { band, learn } from '../shared/learn.ts';
+import { curves, imageGrids } from '../shared/pictures.ts';
+import { grid, search } from '../shared/search.ts';
+import { evaluate } from '../shared/train.ts';
+import { TwoLayerNet } from '../shared/twoLayerNet.ts';
+
+/** A two-layer net on CIFAR-10 by the course's recipe, which hardly learns, and the best of a grid. */
+export async function cifarNets(desk: Desk): Promise<void> {
+  const sets = await loadCifar10(desk);
+  const random = new RandomState(0);
+  const first = makeNet(random);
+  const recipe = { batch: 200, steps: 1000, lr: 1e-4, decay: 0.95, reg: 0.25 };
+  const { history, accuracies } = await learn(desk, 'first net', first, sets, recipe, { random });
+  desk.figures.between('first net: validation accuracy', 0.28, band(0.28, sets), accuracies.at(-1)!);
+
+  const settings = grid({ lr: [1e-3, 1e-4], steps: [2000, 3000], reg: [0.1, 0.2], batch: [200, 250] });
+  const candidates = settings.map((setting) => ({
+    setting,
+    run: async (giveUp: (accuracies: readonly number[]) => boolean) => {
+      const random = new RandomState(0);
+      const net = makeNet(random);
+      const name = Object.entries(setting).flat().join(' ');
+      return {
+        net,
+        ...(await learn(desk, name, net, sets, { decay: 0.95, ...setting }, { random, giveUp })),
+      };
+    },
+  }));
+  const { net, setting, accuracy } = await search(desk, candidates);
+  const words = Object.entries(setting)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+  desk.figures.between('tuned: validation accuracy', 0.5, band(0.5, sets), accuracy);
+  desk.figures.shown('tuned: test accuracy', '', String(evaluate(net, sets.test.batches()).accuracy));
+  desk.figures.shown('tuned: setting', 'lr 0.001, steps 2000, reg 0.1', words);
+
+  await desk.draw(
+    'c-cifar-curves.svg',
+    curves({
+      title: { text: 'The first net: the loss falls in a line', subtitle: 'its learning rate is too low' },
+      x: 'step',
+      panels: [
+        { y: 'loss', series: { training: { values: history.map(({ loss }) => loss) } } },
+        {
+          y: 'accuracy',
+          format: 'percent',
+          series: { training: { values: history.map(({ accuracy }) => accuracy) } },
+        },
+      ],
+    }),
+  );
+  const weights = (of: TwoLayerNet) => of.fc1.weight.reshape([-1, 3, 32, 32]);
+  await desk.draw(
+    'c-cifar-weights.png',
+    imageGrids({
+      title: { text: 'What the hidden units look at', subtitle: `CIFAR-10; the tuned net: ${words}` },
+      grids: [
+        { caption: 'first net', images: weights(first), range: 'each' },
+        { caption: 'tuned net', images: weights(net), range: 'each' },
+      ],
+      scale: 1.5,
+    }),
+  );
+}
+
+const makeNet = (random: RandomState) =>
+  new TwoLayerNet([3072, 50, 10], { dtype: 'float32' }).drawWeights(random, 1e-4);
