@@ -19,7 +19,7 @@ export async function cifarNets(desk: Desk): Promise<void> {
   const { accuracies } = await learn(desk, '3072-50-10', first, sets, recipe, { random });
   desk.figures.between('two-layer net: validation accuracy', 0.37, band(0.37, sets), Math.max(...accuracies));
 
-  const settings = grid({ lr: [1e-4, 2e-5], reg: [0.2, 1], momentum: [0.95, 0.9] });
+  const settings = grid({ lr: [1e-4, 2e-5], reg: [0.2, 1], momentum: [0.95] });
   const { net, setting, accuracy } = await search(desk, candidates(desk, sets, settings));
   const words = Object.entries(setting)
     .map(([name, value]) => `${name} ${value}`)

@@ -16,7 +16,7 @@ export async function cifarNets(desk: Desk): Promise<void> {
   const { history, accuracies } = await learn(desk, 'first net', first, sets, recipe, { random });
   desk.figures.between('first net: validation accuracy', 0.28, band(0.28, sets), accuracies.at(-1)!);
 
-  const settings = grid({ lr: [1e-3, 1e-4], steps: [2000, 3000], reg: [0.1, 0.2], batch: [200, 250] });
+  const settings = grid({ lr: [1e-3, 1e-4], steps: [2000, 3000], reg: [0.1, 0.2], batch: [200] });
   const candidates = settings.map((setting) => ({
     setting,
     run: async (giveUp: (accuracies: readonly number[]) => boolean) => {
