@@ -27,4 +27,6 @@ export { defaultMaxBytes, gunzipLimited, type ReadLimits, readDataFile } from '.
 export type { IdxImagesOptions, Mnist, MnistSplit } from './node/idxImages.ts';
 export { findKmnist, kmnist, kmnistClasses, readKmnist } from './node/kmnist.ts';
 export { findMnist, type MnistOptions, mnist, mnistCacheFolder, readMnist } from './node/mnist.ts';
+export { readNpy, readNpz, writeNpy, writeNpz } from './node/npy.ts';
 export type { SourceOptions } from './node/sources.ts';
+export { writeFileAtomic } from './node/writeFile.ts';

@@ -3,5 +3,6 @@
  *
  * @module
  */
-export { readFileLimited, writeFileAtomic } from './node/files.ts';
+export { writeFileAtomic } from '@tensortape/datasets/node';
+export { readFileLimited } from './node/files.ts';
 export { loadFile, saveFile } from './node/state.ts';

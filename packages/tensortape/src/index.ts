@@ -17,5 +17,6 @@ export * from '@tensortape/autograd';
 export * as datasets from '@tensortape/datasets';
 export * as nn from '@tensortape/nn';
 export * as optim from '@tensortape/optim';
+export * as train from '@tensortape/train';
 /** Function transforms, and modules as functions of their parameters. */
 export * as func from './func.ts';

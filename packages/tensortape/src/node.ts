@@ -5,3 +5,4 @@
  */
 export * from '@tensortape/datasets/node';
 export * from '@tensortape/nn/node';
+export * from '@tensortape/train/node';

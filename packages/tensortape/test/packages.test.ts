@@ -10,6 +10,8 @@ const order = [
   '@tensortape/datasets',
   '@tensortape/optim',
   '@tensortape/nn',
+  '@tensortape/train',
+  '@tensortape/plot',
   '@tensortape/verify',
   'tensortape',
 ];

@@ -44,7 +44,12 @@ export const packages: ReadonlyMap<string, Package> = new Map(
 /** Entries that need Node: files, and the command line. */
 const nodeEntries: readonly string[] = ['./node', './command'];
 
+/** Packages that need Node as a whole: pictures. */
+const nodePackages: readonly string[] = ['@tensortape/plot'];
+
 /** What programs for browsers may import: every entry but those for Node. */
-export const browserEntries: readonly string[] = [...packages.values()].flatMap(({ name, entries }) =>
-  [...entries.keys()].filter((entry) => !nodeEntries.includes(entry)).map((entry) => name + entry.slice(1)),
-);
+export const browserEntries: readonly string[] = [...packages.values()]
+  .filter(({ name }) => !nodePackages.includes(name))
+  .flatMap(({ name, entries }) =>
+    [...entries.keys()].filter((entry) => !nodeEntries.includes(entry)).map((entry) => name + entry.slice(1)),
+  );

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensortape/autograd';
+import { writeFileAtomic } from '@tensortape/datasets/node';
 import { type ParseOptions, parseState, type SerializeOptions, serializeState } from '../tensorFiles.ts';
-import { readFileLimited, writeFileAtomic } from './files.ts';
+import { readFileLimited } from './files.ts';
 
 /**
  * Writes tensors by name, such as a module's `stateDict()`, to a safetensors file, whole or not at all.
