@@ -1,7 +1,8 @@
+import { curves, weightGrid } from '@tensortape/plot';
 import { optim, RandomState } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import { loadMnist } from '../shared/mnist.ts';
-import { curves, imageGrids } from '../shared/pictures.ts';
+import { seriesOf } from '../shared/pictures.ts';
 import { evaluate, type Scores, train } from '../shared/train.ts';
 import { TwoLayerNet } from '../shared/twoLayerNet.ts';
 
@@ -33,33 +34,28 @@ export async function mnist(desk: Desk): Promise<void> {
   desk.figures.shown('seconds of training', '48', seconds.toFixed(1));
 
   const subtitle = `784-20-10, 1000 steps of 200 images; validation accuracy ${(100 * accuracy).toFixed(2)} %`;
+  const validated = {
+    at: judged.map((_, i) => (i + 1) * stepsPerEpoch),
+    values: judged.map(({ accuracy }) => accuracy),
+  };
   await desk.draw(
     'a-mnist-curves.svg',
     curves({
-      title: { text: 'A two-layer net on MNIST', subtitle },
+      title: 'A two-layer net on MNIST',
+      subtitle,
       x: 'step',
       panels: [
-        { y: 'loss', series: { training: { values: history.map(({ loss }) => loss) } } },
+        { y: 'loss', series: { training: seriesOf(history, 'loss') } },
         {
           y: 'accuracy',
           format: 'percent',
-          series: {
-            training: { values: history.map(({ accuracy }) => accuracy) },
-            validation: {
-              at: judged.map((_, i) => (i + 1) * stepsPerEpoch),
-              values: judged.map(({ accuracy }) => accuracy),
-            },
-          },
+          series: { training: seriesOf(history, 'accuracy'), validation: validated },
         },
       ],
     }),
   );
   await desk.draw(
     'a-mnist-weights.png',
-    imageGrids({
-      title: { text: 'What the hidden units look at', subtitle },
-      grids: [{ caption: '', images: net.fc1.weight.reshape([-1, 1, 28, 28]), range: 'each' }],
-      scale: 3,
-    }),
+    weightGrid(net.fc1.weight.reshape([-1, 28, 28]), { title: 'What the hidden units look at', subtitle }),
   );
 }

@@ -87,5 +87,8 @@ async function graph(desk: Desk): Promise<void> {
   const [w1, w2] = [scalar(1), scalar(2)];
   const { a, f1, f2 } = keepValues(() => f(w1, w2, 2));
   const names = { w1, w2, a, f1, f2 };
-  await desk.draw('b-graph.svg', toSvg([f1, f2], { names, values: true, partials: true, numbered: true }));
+  await desk.draw(
+    'b-graph.svg',
+    await toSvg([f1, f2], { names, values: true, partials: true, numbered: true }),
+  );
 }

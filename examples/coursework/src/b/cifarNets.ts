@@ -2,7 +2,7 @@ import { RandomState } from 'tensortape';
 import { type Cifar10Sets, loadCifar10 } from '../shared/cifar10.ts';
 import type { Desk } from '../shared/desk.ts';
 import { band, learn, stepsPerEpoch } from '../shared/learn.ts';
-import { imageGrids } from '../shared/pictures.ts';
+import { hiddenUnits } from '../shared/pictures.ts';
 import { grid, search } from '../shared/search.ts';
 import { evaluate } from '../shared/train.ts';
 import { TwoLayerNet } from '../shared/twoLayerNet.ts';
@@ -28,18 +28,8 @@ export async function cifarNets(desk: Desk): Promise<void> {
   desk.figures.shown('tuned: test accuracy', '', String(evaluate(net, sets.test.batches()).accuracy));
   desk.figures.shown('tuned: setting', 'reg 0.2, momentum 0.95', words);
 
-  const weights = (of: TwoLayerNet) => of.fc1.weight.reshape([-1, 3, 32, 32]);
-  await desk.draw(
-    'b-cifar-weights.png',
-    imageGrids({
-      title: { text: 'What the hidden units look at', subtitle: `CIFAR-10; the tuned net: ${words}` },
-      grids: [
-        { caption: 'first net, 50 units', images: weights(first), range: 'each' },
-        { caption: 'tuned net, 100 units', images: weights(net), range: 'each' },
-      ],
-      scale: 1.5,
-    }),
-  );
+  const nets = { 'first net, 50 units': first, 'tuned net, 100 units': net };
+  await desk.draw('b-cifar-weights.png', hiddenUnits(nets, `CIFAR-10; the tuned net: ${words}`));
 }
 
 const makeNet = (hidden: number, random: RandomState) =>

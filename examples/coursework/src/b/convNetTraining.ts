@@ -1,8 +1,9 @@
+import { curves, weightGrid } from '@tensortape/plot';
 import { RandomState } from 'tensortape';
 import { loadCifar10 } from '../shared/cifar10.ts';
 import type { Desk } from '../shared/desk.ts';
 import { band, learn } from '../shared/learn.ts';
-import { curves, imageGrids } from '../shared/pictures.ts';
+import { seriesOf } from '../shared/pictures.ts';
 import { evaluate } from '../shared/train.ts';
 import { ConvNet } from './convNet.ts';
 
@@ -36,24 +37,17 @@ export async function convNetTraining(desk: Desk): Promise<void> {
   await desk.draw(
     'b-convnet-curves.svg',
     curves({
-      title: { text: 'A ConvNet on CIFAR-10', subtitle },
+      title: 'A ConvNet on CIFAR-10',
+      subtitle,
       x: 'step',
       panels: [
-        { y: 'loss', series: { training: { values: history.map(({ loss }) => loss) } } },
-        {
-          y: 'accuracy',
-          format: 'percent',
-          series: { training: { values: history.map(({ accuracy }) => accuracy) } },
-        },
+        { y: 'loss', series: { training: seriesOf(history, 'loss') } },
+        { y: 'accuracy', format: 'percent', series: { training: seriesOf(history, 'accuracy') } },
       ],
     }),
   );
   await desk.draw(
     'b-convnet-filters.png',
-    imageGrids({
-      title: { text: 'Filters of the ConvNet', subtitle },
-      grids: [{ caption: '', images: net.conv.weight, range: 'each' }],
-      scale: 8,
-    }),
+    weightGrid(net.conv.weight, { title: 'Filters of the ConvNet', subtitle }),
   );
 }

@@ -1,7 +1,7 @@
+import { sideBySide, weightGrid } from '@tensortape/plot';
 import { arange, nn, stack, type Tensor, tensor } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import * as naive from '../shared/naive.ts';
-import { imageGrids } from '../shared/pictures.ts';
 
 /** Convolution as image processing: a filter that sees greys, and one that sees horizontal edges of the blue channel. */
 export async function imageProcessing(desk: Desk): Promise<void> {
@@ -30,17 +30,18 @@ export async function imageProcessing(desk: Desk): Promise<void> {
   );
   desk.figures.near('edge filter where there is no edge', 128, filtered.at(0, 1, 2, 2).item(), 1e-12);
 
+  const picture = (title: string, images: Tensor) =>
+    weightGrid(images, { title, columns: 1, imageWidth: 192 });
   await desk.draw(
     'b-filters.png',
-    imageGrids({
-      title: { text: 'Convolution as image processing', subtitle: 'Two 3 x 3 filters on two images' },
-      grids: [
-        { caption: 'images', images, range: 'each', columns: 1 },
-        { caption: 'grey', images: filtered.narrow(1, 0, 1), range: 'each', columns: 1 },
-        { caption: 'edges of blue', images: filtered.narrow(1, 1, 1), range: 'each', columns: 1 },
+    sideBySide(
+      [
+        picture('images', images),
+        picture('grey', filtered.narrow(1, 0, 1)),
+        picture('edges of blue', filtered.narrow(1, 1, 1)),
       ],
-      scale: 2,
-    }),
+      { title: 'Convolution as image processing', subtitle: 'Two 3 x 3 filters on two images' },
+    ),
   );
 }
 

@@ -1,8 +1,8 @@
-import { cat, nn, noGrad, ones, optim, RandomState, type Tensor } from 'tensortape';
+import { weightGrid } from '@tensortape/plot';
+import { cat, datasets, nn, noGrad, ones, optim, RandomState, type Tensor } from 'tensortape';
 import { loadCifar10 } from '../shared/cifar10.ts';
 import type { Desk } from '../shared/desk.ts';
 import { band } from '../shared/learn.ts';
-import { imageGrids } from '../shared/pictures.ts';
 import { evaluate, train } from '../shared/train.ts';
 
 const [steps, batch, lr] = [500, 8000, 1e-5];
@@ -34,19 +34,12 @@ export async function softmax(desk: Desk): Promise<void> {
   desk.figures.between('linear softmax: test accuracy', 0.254, band(0.254, sets), accuracy);
   await desk.draw(
     'b-softmax-templates.png',
-    imageGrids({
-      title: { text: 'Templates of a linear classifier', subtitle: classes },
-      grids: [
-        {
-          caption: '',
-          images: net.fc.weight.narrow(1, 0, 3072).reshape([10, 3, 32, 32]),
-          range: 'shared',
-          columns: 5,
-        },
-      ],
-      scale: 3,
+    weightGrid(net.fc.weight.narrow(1, 0, 3072).reshape([10, 3, 32, 32]), {
+      title: 'Templates of a linear classifier',
+      subtitle: 'one measure for all of them',
+      range: 'shared',
+      columns: 5,
+      labels: datasets.cifar10Classes,
     }),
   );
 }
-
-const classes = 'plane, car, bird, cat, deer; dog, frog, horse, ship, truck';

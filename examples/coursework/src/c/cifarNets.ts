@@ -1,8 +1,9 @@
+import { curves } from '@tensortape/plot';
 import { RandomState } from 'tensortape';
 import { loadCifar10 } from '../shared/cifar10.ts';
 import type { Desk } from '../shared/desk.ts';
 import { band, learn } from '../shared/learn.ts';
-import { curves, imageGrids } from '../shared/pictures.ts';
+import { hiddenUnits, seriesOf } from '../shared/pictures.ts';
 import { grid, search } from '../shared/search.ts';
 import { evaluate } from '../shared/train.ts';
 import { TwoLayerNet } from '../shared/twoLayerNet.ts';
@@ -40,30 +41,17 @@ export async function cifarNets(desk: Desk): Promise<void> {
   await desk.draw(
     'c-cifar-curves.svg',
     curves({
-      title: { text: 'The first net: the loss falls in a line', subtitle: 'its learning rate is too low' },
+      title: 'The first net: its loss hardly falls',
+      subtitle: 'the learning rate is too low',
       x: 'step',
       panels: [
-        { y: 'loss', series: { training: { values: history.map(({ loss }) => loss) } } },
-        {
-          y: 'accuracy',
-          format: 'percent',
-          series: { training: { values: history.map(({ accuracy }) => accuracy) } },
-        },
+        { y: 'loss', series: { training: seriesOf(history, 'loss') } },
+        { y: 'accuracy', format: 'percent', series: { training: seriesOf(history, 'accuracy') } },
       ],
     }),
   );
-  const weights = (of: TwoLayerNet) => of.fc1.weight.reshape([-1, 3, 32, 32]);
-  await desk.draw(
-    'c-cifar-weights.png',
-    imageGrids({
-      title: { text: 'What the hidden units look at', subtitle: `CIFAR-10; the tuned net: ${words}` },
-      grids: [
-        { caption: 'first net', images: weights(first), range: 'each' },
-        { caption: 'tuned net', images: weights(net), range: 'each' },
-      ],
-      scale: 1.5,
-    }),
-  );
+  const nets = { 'first net': first, 'tuned net': net };
+  await desk.draw('c-cifar-weights.png', hiddenUnits(nets, `CIFAR-10; the tuned net: ${words}`));
 }
 
 const makeNet = (random: RandomState) =>

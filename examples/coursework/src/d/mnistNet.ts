@@ -1,8 +1,9 @@
+import { curves } from '@tensortape/plot';
 import { manualSeed, nn, optim, RandomState, type Tensor } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import type { Images } from '../shared/images.ts';
 import { loadMnist } from '../shared/mnist.ts';
-import { curves } from '../shared/pictures.ts';
+import { seriesOf } from '../shared/pictures.ts';
 import { evaluate, type Scores, train } from '../shared/train.ts';
 
 const [epochs, batch, halvedEvery] = [2, 30, 1000];
@@ -86,24 +87,20 @@ async function run(desk: Desk, { training, validation, test }: Sets, lr: number)
   measure(tested, test, count);
 
   const { accuracy } = tested.scores.at(-1)!;
-  const panel = (field: keyof Scores) => ({
-    series: {
-      training: { values: history.map((scores) => scores[field]) },
-      validation: { at: validated.at, values: validated.scores.map((scores) => scores[field]) },
-      test: { at: tested.at, values: tested.scores.map((scores) => scores[field]) },
-    },
+  const series = (of: keyof Scores) => ({
+    training: seriesOf(history, of),
+    validation: { at: validated.at, values: validated.scores.map((scores) => scores[of]) },
+    test: { at: tested.at, values: tested.scores.map((scores) => scores[of]) },
   });
   await desk.draw(
     `d-mnist-${lr}.svg`,
     curves({
-      title: {
-        text: `MNISTNet, Adam with learning rate ${lr}`,
-        subtitle: `${epochs} epochs of batches of ${batch}, halved every ${halvedEvery} steps; test accuracy ${(100 * accuracy).toFixed(2)} %`,
-      },
+      title: `MNISTNet, Adam with learning rate ${lr}`,
+      subtitle: `${epochs} epochs of batches of ${batch}, halved every ${halvedEvery} steps; test accuracy ${(100 * accuracy).toFixed(2)} %`,
       x: 'step',
       panels: [
-        { y: 'loss', scale: 'log', ...panel('loss') },
-        { y: 'accuracy', format: 'percent', ...panel('accuracy') },
+        { y: 'loss', scale: 'log', series: series('loss') },
+        { y: 'accuracy', format: 'percent', series: series('accuracy') },
       ],
     }),
   );

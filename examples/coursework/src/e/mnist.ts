@@ -1,9 +1,10 @@
+import { curves } from '@tensortape/plot';
 import { optim, RandomState } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import { show } from '../shared/figures.ts';
 import { Images } from '../shared/images.ts';
 import { loadMnist } from '../shared/mnist.ts';
-import { curves } from '../shared/pictures.ts';
+import { bySteps } from '../shared/pictures.ts';
 import { evaluate, type Scores, train } from '../shared/train.ts';
 import { TwoLayerNet } from '../shared/twoLayerNet.ts';
 
@@ -27,21 +28,16 @@ export async function mnist(desk: Desk): Promise<void> {
   const ratio = sigmoid.norms[0]! / relu.norms[0]!;
   figures.atMost('gradient of W1 at the start, sigmoid beside ReLU', 0.1, ratio);
 
-  const both = (values: (of: typeof relu) => number[]) => ({
-    sigmoid: { values: values(sigmoid) },
-    ReLU: { values: values(relu) },
-  });
+  const both = (of: 'losses' | 'norms') => ({ sigmoid: bySteps(sigmoid[of]), ReLU: bySteps(relu[of]) });
   await desk.draw(
     'e-mnist.svg',
     curves({
-      title: {
-        text: 'Sigmoid against ReLU on MNIST',
-        subtitle: `784-64-10 on raw pixels; test accuracy ${sigmoid.test} and ${relu.test}`,
-      },
+      title: 'Sigmoid against ReLU on MNIST',
+      subtitle: `784-64-10 on raw pixels; test accuracy ${sigmoid.test} and ${relu.test}`,
       x: 'step',
       panels: [
-        { y: 'loss', scale: 'log', series: both(({ losses }) => losses) },
-        { y: 'norm of the gradient of W1', scale: 'log', series: both(({ norms }) => norms) },
+        { y: 'loss', scale: 'log', series: both('losses') },
+        { y: 'norm of the gradient of W1', scale: 'log', series: both('norms') },
       ],
     }),
   );

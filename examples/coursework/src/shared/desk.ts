@@ -1,9 +1,9 @@
-import { duration, pauses, writeFiles } from '@tensortape/example-shared';
+import { join } from 'node:path';
+import { pauses, writeFiles } from '@tensortape/example-shared';
+import { type Picture, savePicture } from '@tensortape/plot';
+import { Progress } from 'tensortape/node';
 import { Figures } from './figures.ts';
 import type { Scores } from './train.ts';
-
-/** A picture as SVG text or PNG bytes. */
-export type Picture = string | Uint8Array;
 
 /** A part of a course: does what the assignment asks for, and puts its figures and pictures on the desk. */
 export type Part = (desk: Desk) => void | Promise<void>;
@@ -24,9 +24,12 @@ export class Desk {
     this.#pause = pauses(signal);
   }
 
-  /** Writes a picture into the output folder. */
-  async draw(name: string, picture: Promise<Picture>): Promise<void> {
-    this.pictures.push(...(await writeFiles(this.#out, { [name]: await picture })));
+  /** Writes a picture, as SVG or PNG as its name ends, into the output folder. */
+  async draw(name: string, picture: Picture | string): Promise<void> {
+    const path = join(this.#out, name);
+    if (typeof picture === 'string') await writeFiles(this.#out, { [name]: picture });
+    else await savePicture(path, picture);
+    this.pictures.push(path);
   }
 
   /** A line about what is going on. */
@@ -37,21 +40,16 @@ export class Desk {
   /** Runs a training to its end, shows now and then how far it is, and returns the scores before each of its steps. */
   async watch(name: string, training: Iterable<Scores>, steps: number): Promise<Scores[]> {
     const history: Scores[] = [];
-    const start = performance.now();
-    let shown = start;
-    for (const scores of training) {
-      history.push(scores);
-      await this.#pause();
-      const now = performance.now();
-      if (now - shown < showEvery && history.length < steps) continue;
-      if (now - start < showEvery) continue;
-      shown = now;
-      const done = `${history.length} of ${steps} steps`;
-      this.say(`  ${name}: ${done}, loss ${scores.loss.toFixed(4)}, ${duration((now - start) / 1000)}`);
+    const progress = new Progress({ total: steps, label: `  ${name}` });
+    try {
+      for (const scores of training) {
+        history.push(scores);
+        progress.update(history.length, `loss ${scores.loss.toFixed(4)}`);
+        await this.#pause();
+      }
+    } finally {
+      progress.stop();
     }
     return history;
   }
 }
-
-/** Milliseconds between two lines about a training. */
-const showEvery = 5_000;
