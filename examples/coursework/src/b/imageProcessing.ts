@@ -1,4 +1,4 @@
-import { sideBySide, weightGrid } from '@tensortape/plot';
+import { imageGrid, sideBySide } from '@tensortape/plot';
 import { arange, nn, stack, type Tensor, tensor } from 'tensortape';
 import type { Desk } from '../shared/desk.ts';
 import * as naive from '../shared/naive.ts';
@@ -30,8 +30,8 @@ export async function imageProcessing(desk: Desk): Promise<void> {
   );
   desk.figures.near('edge filter where there is no edge', 128, filtered.at(0, 1, 2, 2).item(), 1e-12);
 
-  const picture = (title: string, images: Tensor) =>
-    weightGrid(images, { title, columns: 1, imageWidth: 192 });
+  const picture = (title: string, levels: Tensor) =>
+    imageGrid(levels, { title, range: [0, 255], columns: 1, imageWidth: 192 });
   await desk.draw(
     'b-filters.png',
     sideBySide(
