@@ -23,14 +23,14 @@ export {
 export { type DigitImages, type GenerateDigitsOptions, generateDigits } from './digits.ts';
 export { DataFileError } from './errors.ts';
 export { type IdxArrays, type IdxFile, parseIdx } from './idx.ts';
-export { type NpyOptions, parseNpy, serializeNpy } from './npy.ts';
-export { type NpzOptions, parseNpz, serializeNpz } from './npz.ts';
 export {
   type ImageBytes,
   ImageDataset,
   type ImageDatasetOptions,
   type ImageTransform,
 } from './imageDataset.ts';
+export { type NpyOptions, parseNpy, serializeNpy } from './npy.ts';
+export { type NpzOptions, parseNpz, serializeNpz } from './npz.ts';
 export {
   BatchSampler,
   type BatchSamplerOptions,
