@@ -1,135 +1,57 @@
-import {
-  drawPng,
-  drawCurves as drawSets,
-  imageLayer,
-  imageUrl,
-  ink,
-  lossPanel,
-  signal,
-  type Title,
-  tiles,
-} from '@tensortape/example-shared/pictures';
-import type { Tensor } from 'tensortape';
-import { scheme } from 'vega';
+import { curves, type Heading, imageGrid, Picture, weightGrid } from '@tensortape/plot';
+import { type Tensor, tensor } from 'tensortape';
 import type { History } from './history.ts';
 import type { Mistake } from './mistakes.ts';
+import type { Scores } from './train.ts';
 
-/** Loss and accuracy over the training, side by side, as SVG. */
-export function drawCurves({ moments, epochs }: History, title: Title): Promise<string> {
-  return drawSets({
-    title,
+/** Loss and accuracy over the training, side by side. */
+export function drawCurves({ moments, epochs }: History, heading: Heading): Picture {
+  const validations = epochs.map(({ epoch, validation }) => ({ epoch, ...validation }));
+  const seriesOf = (figure: keyof Scores) => ({
+    'training, as it goes': {
+      at: moments.map(({ epoch }) => epoch),
+      values: moments.map((moment) => moment[figure]),
+    },
+    'validation, after each epoch': {
+      at: validations.map(({ epoch }) => epoch),
+      values: validations.map((moment) => moment[figure]),
+    },
+  });
+  return curves({
+    ...heading,
     x: 'epoch',
-    training: moments.map((moment) => ({ ...moment })),
-    validation: epochs.map(({ epoch, validation }) => ({ epoch, ...validation })),
     panels: [
-      lossPanel('loss (cross-entropy, nats)'),
-      {
-        field: 'accuracy',
-        title: 'accuracy',
-        scale: { zero: false },
-        axis: { format: '.0%', tickCount: 6 },
-      },
+      { y: 'loss (cross-entropy, nats)', scale: 'log', series: seriesOf('loss') },
+      { y: 'accuracy', format: 'percent', series: seriesOf('accuracy') },
     ],
   });
 }
-
-/** How wide, in the picture, a tile of weights is. */
-const tileWidth = 42;
-/** Of red, and of blue: more would double the size of the file, and not be seen. */
-const shades = 20;
 
 /**
- * Weights of the first layer as PNG: a tile for each unit or filter, red where ink strengthens it, blue where ink weakens it.
+ * Weights of the first layer: a tile for each unit or filter, red where ink strengthens it, blue where ink weakens it.
  *
- * @param weights units x rows x columns, as many rows as columns.
+ * @param weights units x rows x columns.
  */
-export function drawWeights(weights: Tensor, title: Title): Promise<Uint8Array> {
-  const [units, side] = [weights.shape[0]!, weights.shape[1]!];
-  const values = Float32Array.from(weights.toTypedArray());
-  // The few weights beyond it would leave all others pale.
-  const reach = values.map(Math.abs).sort()[Math.floor(0.998 * values.length)]!;
-  const colours = diverging(2 * shades + 1);
-  const bitmap = tiles(values, side, Math.min(16, units), (weight) => {
-    const share = Math.min(1, Math.max(-1, weight / reach));
-    return colours[Math.round(shades * (share + 1))]!;
-  });
-  const scale = tileWidth / side;
-  return drawPng({
-    title,
-    width: scale * bitmap.width,
-    height: scale * bitmap.height,
-    layer: [
-      imageLayer(bitmap, scale),
-      {
-        // Unseen, for the sake of its legend.
-        data: { values: [{ weight: -reach }, { weight: reach }] },
-        mark: { type: 'point', opacity: 0 },
-        encoding: {
-          x: { value: 0 },
-          y: { value: 0 },
-          color: {
-            field: 'weight',
-            type: 'quantitative',
-            scale: { scheme: 'redblue', reverse: true },
-            legend: {
-              format: '.2f',
-              values: [-1, -0.5, 0, 0.5, 1].map((share) => share * reach),
-              gradientLength: 160,
-            },
-          },
-        },
-      },
-    ],
-  });
+export function drawWeights(weights: Tensor, heading: Heading): Picture {
+  return weightGrid(weights, { ...heading, colours: 'signed', columns: 16, imageWidth: 42 });
 }
 
-/** Colours from blue through white to red, each as [red, green, blue]. */
-function diverging(count: number): number[][] {
-  const colour: (share: number) => string = scheme('redblue');
-  return Array.from({ length: count }, (_, i) =>
-    colour(1 - i / (count - 1))
-      .match(/\d+/g)!
-      .map(Number),
-  );
-}
-
-/** The pixels of a digit's row and column. */
-const side = 28;
-
-/** Misclassified digits with what they are and what they were taken for, as PNG, ten in a row. */
-export function drawMistakes(mistakes: readonly Mistake[], title: Title): Promise<Uint8Array> {
-  const values = mistakes.map(({ image, label, predicted, confidence }, i) => ({
-    column: i % 10,
-    row: Math.floor(i / 10),
-    url: imageUrl({
-      width: side,
-      height: side,
-      kind: 'grey',
-      pixels: Uint8Array.from(image, (grey) => 255.5 - 255 * grey),
-    }),
-    label: `true ${label}`,
-    predicted: `predicted ${predicted}, ${Math.floor(100 * confidence)} %`,
-  }));
-  const line = (field: 'label' | 'predicted', yOffset: number, color: string) => ({
-    mark: { type: 'text' as const, yOffset, fontSize: 11, color },
-    encoding: { text: { field } },
-  });
-  return drawPng({
-    title,
-    data: { values },
-    width: { step: 104 },
-    height: { step: 104 },
-    encoding: {
-      x: { field: 'column', type: 'ordinal', axis: null },
-      y: { field: 'row', type: 'ordinal', axis: null },
-    },
-    layer: [
-      {
-        mark: { type: 'image', width: 2 * side, height: 2 * side, yOffset: -14 },
-        encoding: { url: { field: 'url' } },
-      },
-      line('label', 24, ink),
-      line('predicted', 39, signal),
-    ],
+/** Misclassified digits with what they are and what they were taken for, ten in a row. */
+export function drawMistakes(mistakes: readonly Mistake[], heading: Heading): Picture {
+  if (mistakes.length === 0) {
+    const title = { text: heading.title ?? '', subtitle: 'It got every one of them right' };
+    return new Picture({ title, data: { values: [] }, mark: 'point', height: 20 });
+  }
+  const images = mistakes.map(({ image }) => tensor(Float32Array.from(image), { shape: [28, 28] }));
+  return imageGrid(images, {
+    ...heading,
+    // Dark ink on white.
+    range: [1, 0],
+    columns: 10,
+    imageWidth: 56,
+    labels: mistakes.map(({ label }) => `true ${label}`),
+    notes: mistakes.map(
+      ({ predicted, confidence }) => `predicted ${predicted}, ${Math.floor(100 * confidence)} %`,
+    ),
   });
 }

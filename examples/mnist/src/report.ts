@@ -34,29 +34,28 @@ export async function writeReport({
   const weights = filters.slice(0, 0, mostUnits);
   const [units, unit] = model === 'cnn' ? ['filters', 'filter'] : ['hidden units', 'unit'];
   const worst = mistakes.slice(0, mostMistakes);
-
+  const curves = drawCurves(history, {
+    title: `Training a ${name} network on ${data.name}`,
+    subtitle: [
+      `Adam, learning rate from ${lr} to 0, batches of ${batch}, ${number(training.length)} digits`,
+      `Test accuracy ${percent(test.accuracy)} on ${number(tested.length)} other digits`,
+    ],
+  });
+  const tiles = drawWeights(weights, {
+    title: `What the ${units} look at`,
+    subtitle: [
+      `Weights of the first layer, a tile for each ${unit} (${weights.shape[0]} of ${filters.shape[0]})`,
+      'Its output rises with ink on red, falls with ink on blue',
+    ],
+  });
+  const wrong = drawMistakes(worst, {
+    title: `Misclassified test digits: ${number(mistakes.length)} of ${number(tested.length)}`,
+    subtitle: `The ${worst.length} of which the network was most certain, with the probability it gave its answer`,
+  });
   return writeFiles(out, {
-    'curves.svg': await drawCurves(history, {
-      text: `Training a ${name} network on ${data.name}`,
-      subtitle: [
-        `Adam, learning rate from ${lr} to 0, batches of ${batch}, ${number(training.length)} digits`,
-        `Test accuracy ${percent(test.accuracy)} on ${number(tested.length)} other digits`,
-      ],
-    }),
-    'weights.png': await drawWeights(weights, {
-      text: `What the ${units} look at`,
-      subtitle: [
-        `Weights of the first layer, a tile for each ${unit} (${weights.shape[0]} of ${filters.shape[0]})`,
-        'Its output rises with ink on red, falls with ink on blue',
-      ],
-    }),
-    'mistakes.png': await drawMistakes(worst, {
-      text: `Misclassified test digits: ${number(mistakes.length)} of ${number(tested.length)}`,
-      subtitle:
-        worst.length === 0
-          ? 'It got every one of them right'
-          : `The ${worst.length} of which the network was most certain, with the probability it gave its answer`,
-    }),
+    'curves.svg': await curves.toSvg(),
+    'weights.png': await tiles.toPng(),
+    'mistakes.png': await wrong.toPng(),
     'history.json': `${JSON.stringify(
       {
         options,

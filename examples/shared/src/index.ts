@@ -1,4 +1,4 @@
-/** What the examples share: options, data, files and the ends of programs; pictures stand in `./pictures`. */
+/** What the examples share: options, data, files and the ends of programs. */
 export { type DigitSets, type Digits, loadDigits } from './digits.ts';
 export { Interrupted, interruptSignal, pauses, UserError } from './errors.ts';
 export { duration, number, percent } from './format.ts';

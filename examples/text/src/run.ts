@@ -74,25 +74,36 @@ export async function run(options: Options): Promise<void> {
   }
 
   // Not before it is needed: loading what draws takes half a second.
-  const { drawCurves, lossPanel } = await import('@tensortape/example-shared/pictures');
+  const { curves } = await import('@tensortape/plot');
   const files = await writeFiles(out, {
     'sample.txt': `${lines.join('\n')}\n`,
     'history.json': `${JSON.stringify({ options, ...history }, null, 2)}\n`,
-    'curve.svg': await drawCurves({
-      title: {
-        text: `Learning to write: ${model.name}`,
-        subtitle: `AdamW, learning rate up to ${lr}, ${batch} windows of ${model.context} characters a step`,
-      },
+    'curve.svg': await curves({
+      title: `Learning to write: ${model.name}`,
+      subtitle: `AdamW, learning rate up to ${lr}, ${batch} windows of ${model.context} characters a step`,
       x: 'step',
-      ...history,
-      panels: [lossPanel('loss (nats a character)')],
-    }),
+      panels: [
+        {
+          y: 'loss (nats a character)',
+          scale: 'log',
+          series: {
+            'training, as it goes': seriesOf(history.training),
+            'validation, after some steps': seriesOf(history.validation),
+          },
+        },
+      ],
+    }).toSvg(),
   });
   say('Files', [file, ...files].join('\n'));
 }
 
 /** The loss at a step. */
 type Moment = { step: number; loss: number };
+
+const seriesOf = (moments: readonly Moment[]) => ({
+  at: moments.map(({ step }) => step),
+  values: moments.map(({ loss }) => loss),
+});
 
 /** How many characters the grammar tells, and how many a text must have. */
 const [told, fewest] = [200_000, 1_000];

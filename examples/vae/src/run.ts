@@ -35,7 +35,7 @@ export async function run(options: Options): Promise<void> {
   say('Training', `Adam, learning rate ${lr}, batches of ${batch} of ${number(data.training.length)} digits`);
 
   const optimizer = new optim.Adam(vae.parameters(), { lr });
-  const curves = { training: [] as Moment[], validation: [] as Moment[] };
+  const losses = { training: [] as Moment[], validation: [] as Moment[] };
   const pause = pauses(signal);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const begin = performance.now();
@@ -47,8 +47,8 @@ export async function run(options: Options): Promise<void> {
     }
     const trained = { epoch, loss: sum / training.length };
     const validated = { epoch, loss: evaluate(vae, inBatches(data.validation)) };
-    curves.training.push(trained);
-    curves.validation.push(validated);
+    losses.training.push(trained);
+    losses.validation.push(validated);
     const seconds = duration((performance.now() - begin) / 1000);
     say(
       `Epoch ${epoch}`,
@@ -65,7 +65,7 @@ export async function run(options: Options): Promise<void> {
 
   // Not before it is needed: loading what draws takes half a second.
   const { drawDigits } = await import('./pictures.ts');
-  const { drawCurves, lossPanel } = await import('@tensortape/example-shared/pictures');
+  const { curves } = await import('@tensortape/plot');
   signal.throwIfAborted();
   const [digits] = new datasets.DataLoader(data.test, { batchSize: 4 * columns })[Symbol.iterator]().next()
     .value!;
@@ -79,29 +79,40 @@ export async function run(options: Options): Promise<void> {
   );
   const files = await writeFiles(out, {
     'reconstructions.png': await drawDigits(cat(rows), columns, {
-      text: `Test digits, and below them what ${latent} numbers keep of each`,
+      title: `Test digits, and below them what ${latent} numbers keep of each`,
       subtitle: `${data.name}; ${test.toFixed(1)} nats an image`,
     }),
     'samples.png': await drawDigits(drawn, columns, {
-      text: 'Digits that nobody wrote',
+      title: 'Digits that nobody wrote',
       subtitle: `What the decoder makes of ${latent} standard normal numbers`,
     }),
-    'curve.svg': await drawCurves({
-      title: {
-        text: `Training a variational autoencoder on ${data.name}`,
-        subtitle: `Adam, learning rate ${lr}`,
-      },
+    'curve.svg': await curves({
+      title: `Training a variational autoencoder on ${data.name}`,
+      subtitle: `Adam, learning rate ${lr}`,
       x: 'epoch',
-      ...curves,
-      panels: [lossPanel('negative evidence lower bound (nats an image)')],
-    }),
-    'history.json': `${JSON.stringify({ options, data: data.name, ...curves, test }, null, 2)}\n`,
+      panels: [
+        {
+          y: 'negative evidence lower bound (nats an image)',
+          scale: 'log',
+          series: {
+            'training, as it goes': seriesOf(losses.training),
+            'validation, after each epoch': seriesOf(losses.validation),
+          },
+        },
+      ],
+    }).toSvg(),
+    'history.json': `${JSON.stringify({ options, data: data.name, ...losses, test }, null, 2)}\n`,
   });
   say('Files', [file, ...files].join('\n'));
 }
 
 /** The mean loss of an epoch. */
 type Moment = { epoch: number; loss: number };
+
+const seriesOf = (moments: readonly Moment[]) => ({
+  at: moments.map(({ epoch }) => epoch),
+  values: moments.map(({ loss }) => loss),
+});
 
 function divergence(loss: number, epoch: number, lr: number): UserError {
   return new UserError(

@@ -1,16 +1,20 @@
 import { ArgumentError, type NumericArray, ShapeError, stack, Tensor, tensor } from '@tensortape/autograd';
 
 /**
- * What {@link collate} makes of samples of type `T`: tensors, typed arrays, numbers and booleans become a tensor with a
- * new first axis, strings a list, and tuples, lists and objects keep their form with each entry collated.
+ * What {@link collate} makes of samples of type `T` (or of promises of them, once they are there): tensors, typed arrays,
+ * numbers and booleans become a tensor with a new first axis, strings a list, and tuples, lists and objects keep their form
+ * with each entry collated.
  */
-export type Batch<T> = T extends Tensor | NumericArray | number | boolean
-  ? Tensor
-  : T extends string
-    ? string[]
-    : T extends object
-      ? { [K in keyof T]: Batch<T[K]> }
-      : never;
+export type Batch<T> =
+  T extends PromiseLike<infer S>
+    ? Batch<S>
+    : T extends Tensor | NumericArray | number | boolean
+      ? Tensor
+      : T extends string
+        ? string[]
+        : T extends object
+          ? { [K in keyof T]: Batch<T[K]> }
+          : never;
 
 /**
  * Joins samples into a batch: tensors (and typed arrays) of one shape are stacked along a new first axis, numbers make

@@ -1,17 +1,11 @@
-import {
-  ArgumentError,
-  defaultGenerator,
-  IndexError,
-  type RandomOptions,
-  ShapeError,
-  type Tensor,
-  tensor,
-} from '@tensortape/autograd';
+import { ArgumentError, IndexError, ShapeError, type Tensor, tensor } from '@tensortape/autograd';
 import { type Batch, collate } from './collate.ts';
 
 /**
  * Samples that can be had by number. PyTorch: `torch.utils.data.Dataset`, with `length` for `__len__`, `get` for
  * `__getitem__` and `getBatch` for `__getitems__`.
+ *
+ * `get` may return promises: then loaders are iterated with `for await`, and the samples of a batch load at the same time.
  *
  * @example
  * ```ts
@@ -28,12 +22,31 @@ export interface Dataset<T> {
   /** The sample at `index`, from 0 to `length - 1`. */
   get(index: number): T;
   /** The samples at `indices` as {@link collate} would join them: only where that can be had faster than one by one. */
-  getBatch?(indices: Int32Array): Batch<T>;
+  getBatch?(indices: Int32Array): Loaded<T>;
 }
 
+/** A batch of samples of type `T`, or a promise of it where the samples are promises. */
+export type Loaded<T> = T extends PromiseLike<unknown> ? Promise<Batch<T>> : Batch<T>;
+
 /** The collated samples at `indices`, the fast way where the dataset knows one. */
-export function batchOf<T>(dataset: Dataset<T>, indices: Int32Array): Batch<T> {
-  return dataset.getBatch?.(indices) ?? collate(Array.from(indices, (index) => dataset.get(index)));
+export function batchOf<T>(dataset: Dataset<T>, indices: Int32Array): Loaded<T>;
+export function batchOf(dataset: Dataset<unknown>, indices: Int32Array): unknown {
+  return dataset.getBatch?.(indices) ?? collated(dataset, indices, collate);
+}
+
+/** The samples at `indices` joined by `join`, or if they are promises a promise of that. */
+export function collated<B>(
+  dataset: Dataset<unknown>,
+  indices: Int32Array,
+  join: (samples: unknown[]) => B,
+): B | Promise<B> {
+  const samples = Array.from(indices, (index) => dataset.get(index));
+  return samples.some(isPromise) ? Promise.all(samples).then(join) : join(samples);
+}
+
+/** Whether a value is something to wait for. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /**
@@ -114,7 +127,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T> {
    *
    * @throws IndexError when an index is not that of a sample.
    */
-  getBatch(indices: Int32Array): Batch<T>;
+  getBatch(indices: Int32Array): Loaded<T>;
   getBatch(indices: Int32Array): unknown {
     const index = tensor(indices);
     return this.tensors.map((x) => x.indexSelect(0, index));
@@ -159,7 +172,7 @@ export class Subset<T> implements Dataset<T> {
   }
 
   /** Samples `indices` of the chosen ones, collated. */
-  getBatch(indices: Int32Array): Batch<T> {
+  getBatch(indices: Int32Array): Loaded<T> {
     return batchOf(this.dataset, this.#inner(indices));
   }
 
@@ -211,61 +224,4 @@ export class ConcatDataset<T> implements Dataset<T> {
     const which = this.#ends.findIndex((end) => index < end);
     return this.datasets[which]!.get(index - (this.#ends[which - 1] ?? 0));
   }
-}
-
-/**
- * Deals the samples of a dataset out at random, as for training and validation. The parts are PyTorch's for a generator
- * in the same state. PyTorch: `torch.utils.data.random_split`.
- *
- * @param dataset - the dataset to split.
- * @param lengths - of the parts: integers that sum to the dataset's length, or fractions that sum to 1. Of fractions the
- * lengths are rounded down, and the samples left over go to the parts in turn, one each.
- * @param options - `generator`: where the one permutation is drawn from; the default generator unless given.
- * @returns one {@link Subset} for each length.
- * @throws ArgumentError when the lengths are negative, or do not sum to either.
- *
- * @example
- * ```ts
- * import { arange, Generator } from '@tensortape/autograd';
- * import { randomSplit, TensorDataset } from '@tensortape/datasets';
- * const dataset = new TensorDataset(arange(10));
- * const [train, validation] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(0) });
- * console.log(train.length, validation.indices); // 8 Int32Array(2) [ 6, 2 ]
- * ```
- */
-export function randomSplit<T, const L extends readonly number[]>(
-  dataset: Dataset<T>,
-  lengths: L,
-  options?: RandomOptions,
-): { -readonly [K in keyof L]: Subset<T> };
-export function randomSplit<T>(
-  dataset: Dataset<T>,
-  lengths: readonly number[],
-  { generator = defaultGenerator }: RandomOptions = {},
-): readonly Subset<T>[] {
-  const whole = wholeLengths(lengths, dataset.length);
-  const order = generator.permutation(dataset.length);
-  let end = 0;
-  return whole.map((length) => {
-    const start = end;
-    end += length;
-    return new Subset(dataset, order.subarray(start, end));
-  });
-}
-
-function wholeLengths(lengths: readonly number[], total: number): readonly number[] {
-  const sum = lengths.reduce((a, b) => a + b, 0);
-  const valid = lengths.every((length) => length >= 0);
-  if (valid && Math.abs(sum - 1) < 1e-9) {
-    const whole = lengths.map((fraction) => Math.floor(fraction * total));
-    const left = total - whole.reduce((a, b) => a + b, 0);
-    return whole.map((length, i) => length + Math.ceil((left - i) / whole.length));
-  }
-  if (!valid || sum !== total || !lengths.every(Number.isInteger)) {
-    throw new ArgumentError(
-      `randomSplit: lengths [${lengths.join(', ')}] must be integers from 0 that sum to the dataset's ${total} samples, ` +
-        'or fractions that sum to 1',
-    );
-  }
-  return lengths;
 }

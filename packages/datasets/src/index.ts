@@ -11,8 +11,8 @@ export {
   parseCifarPickle,
 } from './cifar.ts';
 export { type Batch, collate } from './collate.ts';
-export { DataLoader, type DataLoaderOptions } from './dataLoader.ts';
-export { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
+export { DataLoader, type DataLoaderOptions, type DataLoaderState } from './dataLoader.ts';
+export { ConcatDataset, type Dataset, type Loaded, Subset, TensorDataset } from './dataset.ts';
 export {
   type DigitDataset,
   type DigitDatasetOptions,
@@ -29,6 +29,7 @@ export {
   type ImageDatasetOptions,
   type ImageTransform,
 } from './imageDataset.ts';
+export { IterableDataset } from './iterableDataset.ts';
 export { type NpyOptions, parseNpy, serializeNpy } from './npy.ts';
 export { type NpzOptions, parseNpz, serializeNpz } from './npz.ts';
 export {
@@ -37,6 +38,20 @@ export {
   RandomSampler,
   type Sampler,
   SequentialSampler,
+  StratifiedSampler,
   SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
 } from './samplers.ts';
+export {
+  type Fold,
+  type KFoldOptions,
+  kFold,
+  randomSplit,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from './splits.ts';
+export { StandardScaler, type StandardScalerOptions } from './standardScaler.ts';
 export { parseTar, type TarFile } from './tar.ts';
+/** Transforms of images. */
+export * as transforms from './transforms/index.ts';

@@ -12,8 +12,8 @@ test('one by one, in batches and through a loader the images are the same, float
   expect(x.select(0, 0).toArray()).toEqual(three.get(2)[0].toArray());
   expect(three.get(2)[1].item()).toBe(2);
   expect(three.get(1)[0].toTypedArray()).toEqual(Float32Array.from(images.subarray(12, 24), (b) => b / 255));
-  const [[all]] = [...new DataLoader(three, { batchSize: 3 })];
-  expect(all!.toTypedArray()).toEqual(tensor(images, { dtype: 'float32' }).div(255).toTypedArray());
+  const [all] = [...new DataLoader(three, { batchSize: 3 })][0]!;
+  expect(all.toTypedArray()).toEqual(tensor(images, { dtype: 'float32' }).div(255).toTypedArray());
 });
 
 test('a transform is applied to each image, however it is asked for', () => {

@@ -108,8 +108,9 @@ function panelSpec(
     (few ? points : isolated(points)).map((point) => ({ ...point, name })),
   );
   const span = widened(extent(values.map(({ value }) => value ?? Number.NaN)) ?? [1, 1], scale);
-  const places = widened(extent(values.map(({ at }) => at)) ?? [0, 1], 'linear');
   const whole = values.every(({ at }) => Number.isInteger(at)) || x === 'epoch' || x === 'step';
+  const [first, last] = widened(extent(values.map(({ at }) => at)) ?? [0, 1], 'linear');
+  const places = whole ? [Math.floor(first), Math.ceil(last)] : [first, last];
   return {
     width,
     height,

@@ -5,7 +5,7 @@ export const ink = '#2b2f36';
 /** The colour of what to look at. */
 export const signal = '#c8372d';
 /** The colour of text that explains. */
-const faint = '#6b7280';
+export const faint = '#6b7280';
 
 /**
  * Colours that people with any kind of colour vision tell apart (M. Okabe and K. Ito, 2008), without yellow, which is too pale for

@@ -5,7 +5,7 @@ import { ArgumentError } from '@tensortape/autograd';
 import { writeFileAtomic } from '@tensortape/datasets/node';
 import type { TopLevelSpec } from 'vega-lite';
 import { encodePng } from './bitmap.ts';
-import { look } from './look.ts';
+import { faint, look } from './look.ts';
 
 /** What stands above a picture. */
 export interface Heading {
@@ -43,14 +43,16 @@ export class Picture {
   /** The picture as SVG. Its text is in the font Inter where there is one, and in Helvetica or Arial elsewhere. */
   async toSvg(): Promise<string> {
     // Not before they are needed: loading them takes half a second.
-    const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+    const { parse, View } = await import('vega');
+    const { compile } = await import('vega-lite');
     const view = new View(parse(compile(this.spec, { config: look }).spec), { renderer: 'none' });
     return view.toSVG();
   }
 
   /** The picture as the bytes of a PNG file, two pixels for each of the chart's. Its letters are Latin, Greek and Cyrillic. */
   async toPng(): Promise<Uint8Array> {
-    const [svg, { Resvg, fontBuffers }] = await Promise.all([this.toSvg(), loadResvg()]);
+    const svg = await this.toSvg();
+    const { Resvg, fontBuffers } = await loadResvg();
     const rendered = new Resvg(svg, {
       font: { fontBuffers, defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
       fitTo: { mode: 'zoom', value: 2 },
@@ -114,9 +116,10 @@ export async function savePicture(path: string, picture: Picture): Promise<void>
   );
 }
 
-/** A heading as Vega-Lite has it. */
+/** A heading as Vega-Lite has it, which draws no subtitle without a title. */
 export function titleOf({ title, subtitle }: Heading) {
-  if (title === undefined && subtitle === undefined) return {};
-  const lines = typeof subtitle === 'string' ? subtitle : [...(subtitle ?? [])];
-  return { title: { text: title ?? '', ...(subtitle !== undefined && { subtitle: lines }) } };
+  const lines = typeof subtitle === 'string' ? [subtitle] : [...(subtitle ?? [])];
+  if (title !== undefined) return { title: { text: title, ...(lines.length > 0 && { subtitle: lines }) } };
+  if (lines.length === 0) return {};
+  return { title: { text: lines, color: faint, fontSize: 12, fontWeight: 400 as const } };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import * as plot from '@tensortape/plot';
 import * as tensortape from 'tensortape';
 import * as node from 'tensortape/node';
 import * as verify from 'tensortape/verify';
@@ -18,7 +19,7 @@ function exists(name: string): boolean {
   const path = name.startsWith('Tensor.')
     ? ['Tensor', 'prototype', ...name.split('.').slice(1)]
     : name.split('.');
-  return [tensortape, node, verify].some((root) => {
+  return [tensortape, node, verify, plot].some((root) => {
     let found: unknown = root;
     for (const key of path) {
       if ((typeof found !== 'object' && typeof found !== 'function') || found === null || !(key in found))

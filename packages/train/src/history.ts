@@ -17,7 +17,15 @@ export interface HistoryState {
   /** What the training is counted by. */
   readonly axis: HistoryAxis;
   /** The series in the order of their first values. */
-  readonly series: ReadonlyMap<string, { readonly at: Float64Array; readonly values: Float64Array }>;
+  readonly series: ReadonlyMap<string, SeriesState>;
+}
+
+/** A series in the state of a {@link History}. */
+export interface SeriesState {
+  /** Where each value belongs. */
+  readonly at: Float64Array;
+  /** The values. */
+  readonly values: Float64Array;
 }
 
 /** One value of a series, and where it belongs. */
@@ -169,7 +177,7 @@ export class History {
     }
     const { axis, series } = asRecord('', parsed);
     if (!Array.isArray(series)) throw misfit('series', 'a list', series);
-    const state = series.map((entry: unknown, i): [string, { at: Float64Array; values: Float64Array }] => {
+    const state = series.map((entry: unknown, i): [string, SeriesState] => {
       const { name, at, values } = asRecord(`series[${i}]`, entry);
       if (typeof name !== 'string') throw misfit(`series[${i}].name`, 'a text', name);
       const read = (field: string, list: unknown) => {

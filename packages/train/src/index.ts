@@ -10,6 +10,7 @@ export {
   type HistoryPoint,
   type HistoryState,
   type Series,
+  type SeriesState,
 } from './history.ts';
 export { accuracy, topKAccuracy } from './metrics/accuracy.ts';
 export { type ConfusionMatrixOptions, confusionMatrix } from './metrics/confusionMatrix.ts';

@@ -14,4 +14,10 @@ export {
 } from './node/checkpoint.ts';
 export { CheckpointError } from './node/checkpointFile.ts';
 export { CheckpointFolder } from './node/checkpointFolder.ts';
-export { Progress, type ProgressOptions, type ProgressStream, track } from './node/progress.ts';
+export {
+  formatDuration,
+  Progress,
+  type ProgressOptions,
+  type ProgressStream,
+  track,
+} from './node/progress.ts';

@@ -18,7 +18,10 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Something with a state, and nothing else. */
 class Holder {
-  constructor(public state: unknown) {}
+  state: unknown;
+  constructor(state: unknown) {
+    this.state = state;
+  }
   stateDict(): unknown {
     return this.state;
   }

@@ -72,11 +72,11 @@ describe('topKAccuracy', () => {
 });
 
 describe('precision, recall and f1', () => {
-  test.each([
+  test.each<['macro' | 'micro' | 'weighted', number, number, number]>([
     ['macro', 2 / 9, 1 / 3, 0.8 / 3],
     ['micro', 1 / 3, 1 / 3, 1 / 3],
     ['weighted', 2 / 9, 1 / 3, 0.8 / 3],
-  ] as const)("scikit-learn's figures for average %s", (average, ...expected) => {
+  ])("scikit-learn's figures for average %s", (average, ...expected) => {
     const figures = [precision, recall, f1].map((metric) => metric(predicted!, targets!, { average }));
     for (const [i, figure] of figures.entries()) expect(figure).toBeCloseTo(expected[i]!, 14);
   });

@@ -2,7 +2,12 @@ import { ArgumentError } from '@tensortape/autograd';
 import { SingleBar } from 'cli-progress';
 
 /** Where a {@link Progress} is written: `process.stdout`, a file, or anything of their kind. */
-export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export interface ProgressStream extends NodeJS.WritableStream {
+  /** Whether it is a terminal. */
+  readonly isTTY?: boolean;
+  /** How many characters a line of the terminal has. */
+  readonly columns?: number;
+}
 
 /** Options of {@link Progress} and {@link track}. */
 export interface ProgressOptions {
@@ -158,7 +163,16 @@ export function* track<T>(
   }
 }
 
-/** Seconds as `4.2 s`, `42 s`, `3 min 07 s` or `2 h 05 min`. */
+/**
+ * Seconds as `4.2 s`, `42 s`, `3 min 07 s` or `2 h 05 min`.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from '@tensortape/train/node';
+ *
+ * console.log(formatDuration(187)); // 3 min 07 s
+ * ```
+ */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const rounded = Math.round(seconds);

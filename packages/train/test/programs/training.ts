@@ -1,9 +1,17 @@
-import { defaultGenerator, manualSeed, randn, setBackend, type Tensor, tensor } from '@tensortape/autograd';
+import {
+  defaultGenerator,
+  Generator,
+  manualSeed,
+  randn,
+  setBackend,
+  type Tensor,
+  tensor,
+} from '@tensortape/autograd';
+import { DataLoader, TensorDataset } from '@tensortape/datasets';
 import { BatchNorm1d, CrossEntropyLoss, Dropout, Linear, Module } from '@tensortape/nn';
 import { Adam, AveragedParameters, getEmaAvgFn, OneCycleLR } from '@tensortape/optim';
 import { EarlyStopping, History } from '@tensortape/train';
 import { loadCheckpoint, saveCheckpoint } from '@tensortape/train/node';
-import { Batches } from './batches.ts';
 
 class Net extends Module {
   fc1 = new Linear(6, 24);
@@ -20,6 +28,7 @@ class Net extends Module {
 export class Training {
   step = 0;
   readonly #parts;
+  #epoch: Iterator<[Tensor, Tensor]> | undefined;
 
   constructor() {
     // The same kernels in every process: a bundle does not find the system's BLAS.
@@ -37,7 +46,11 @@ export class Training {
       averages: new AveragedParameters(model.parameters(), { avgFn: getEmaAvgFn(0.9) }),
       generator: defaultGenerator,
       // 40 samples in batches of 6: steps 10 and 20 are in the midst of an epoch.
-      loader: new Batches(x, y, 6),
+      loader: new DataLoader<[Tensor, Tensor]>(new TensorDataset(x, y), {
+        batchSize: 6,
+        shuffle: true,
+        generator: new Generator(3),
+      }),
       history: new History(),
       stopping: new EarlyStopping({ patience: 5 }),
     };
@@ -45,8 +58,8 @@ export class Training {
 
   /** Takes one step and returns its loss. */
   next(): number {
-    const { model, optimizer, scheduler, averages, loader, history, stopping } = this.#parts;
-    const [x, y] = loader.next();
+    const { model, optimizer, scheduler, averages, history, stopping } = this.#parts;
+    const [x, y] = this.#nextBatch();
     optimizer.zeroGrad();
     const loss = new CrossEntropyLoss().forward(model.forward(x), y);
     loss.backward();
@@ -66,6 +79,16 @@ export class Training {
   async load(path: string): Promise<void> {
     const { step } = await loadCheckpoint(path, { ...this.#parts, step: 0 });
     this.step = step;
+    this.#epoch = undefined;
+  }
+
+  #nextBatch(): [Tensor, Tensor] {
+    for (;;) {
+      this.#epoch ??= this.#parts.loader[Symbol.iterator]();
+      const { value, done } = this.#epoch.next();
+      if (!done) return value;
+      this.#epoch = undefined;
+    }
   }
 
   /** All that is remembered of the steps so far. */
