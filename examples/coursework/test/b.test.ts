@@ -1,0 +1,3 @@
+import { testFastParts } from './parts.ts';
+
+testFastParts('b');
