@@ -19,5 +19,6 @@ export {
   Progress,
   type ProgressOptions,
   type ProgressStream,
+  type TerminalTraits,
   track,
 } from './node/progress.ts';
