@@ -126,15 +126,15 @@ export function compare(
       };
     }
     if (close) return { ...facts, status: 'right' };
-    if (!(Math.abs(claim - numeric) > error)) {
-      return { ...facts, status: 'unreliable', reason: reasonFor(subject, at, error) };
-    }
     if (!(Math.abs(truth - numeric) <= 10 * error + 1e-6 * Math.max(1, Math.abs(truth)))) {
       return {
         ...facts,
         status: 'unreliable',
         reason: secantReason(subject, at, by, j, row, truth, numeric),
       };
+    }
+    if (!(Math.abs(claim - numeric) > error)) {
+      return { ...facts, status: 'unreliable', reason: reasonFor(subject, at, error) };
     }
     const rounding = nearby.roundingOf(k);
     if (rounding > 0.1 * Math.abs(claim - truth)) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bernoulli, defaultGenerator, full, type Tensor, tensor } from '@tensortape/autograd';
+import { bernoulli, defaultGenerator, defineOp, full, type Tensor, tensor } from '@tensortape/autograd';
 import {
   type Claim,
   checkDerivative,
@@ -67,6 +67,21 @@ describe('what cannot be judged', () => {
       'unreliable',
       expect.stringMatching(/cancellation/),
     ]);
+  });
+
+  test('a wrong rule on the way: the claim is not blamed', async () => {
+    const tripled = defineOp({
+      name: 'tripled',
+      inputs: ['x'],
+      saves: ['x'],
+      forward: ({ x }) => x.mul(x),
+      vjp: { x: (g, { x }) => g.mul(x).mul(3) },
+    });
+    const check = await checkDerivative(({ x }) => tripled({ x: x! }).sum(), { x: 4 }, { x: 2 });
+    expect(check.verdicts[0]).toMatchObject({
+      status: 'unreliable',
+      coordinates: [{ reason: expect.stringMatching(/a rule on the way is wrong/) }],
+    });
   });
 
   test('claims that are as close as differences next to large values can tell', async () => {
