@@ -17,7 +17,7 @@ export async function mnist(desk: Desk): Promise<void> {
   // Nothing in this run magnifies rounding: it has to come out to the printed digits.
   figures.near('sigmoid: test accuracy', 0.8639, sigmoid.test, 1e-9);
   const relu = await run(desk, 'relu');
-  // Its first steps, at losses of thousands, magnify the rounding of sums, so that the order in which they are added up decides.
+  // Its first steps, at losses of hundreds, magnify the rounding of sums, so that the order in which they are added up decides.
   figures.between('ReLU: test accuracy', 0.9658, [0.9608, 0.9708], relu.test);
   for (const { activation, validation, norms } of [sigmoid, relu]) {
     figures.shown(`${activation}: validation accuracy`, '', show(validation));
