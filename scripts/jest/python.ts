@@ -127,6 +127,25 @@ export function worstError(actual: unknown, expected: unknown): number {
   return Math.max(0, ...keys.map((key) => worstError(actual[key], expected[key])));
 }
 
+/** As {@link worstError}, but each list of numbers is measured by its largest: a sum that cancels keeps the rounding of its terms. */
+export function worstErrorByLists(actual: unknown, expected: unknown): number {
+  if (!isTree(actual) || !isTree(expected)) return worstError(actual, expected);
+  const keys = Object.keys(actual);
+  if (keys.sort().join() !== Object.keys(expected).sort().join()) return Number.POSITIVE_INFINITY;
+  const errors = keys.map((key) => worstErrorByLists(actual[key], expected[key]));
+  if (!isNumbers(actual) || !isNumbers(expected)) return Math.max(0, ...errors);
+  const differences = actual.map((value, i) => {
+    const difference = value === expected[i] ? 0 : Math.abs(value - expected[i]!);
+    return Number.isNaN(difference) ? errors[i]! : difference;
+  });
+  const finite = expected.filter(Number.isFinite).map(Math.abs);
+  return Math.max(0, ...differences) / (1 + Math.max(0, ...finite));
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
+}
+
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
