@@ -78,6 +78,13 @@ describe('curves', () => {
     expect(await texts(one({ series: { training: series, other: series } }))).toContain('training');
   });
 
+  test('points stand for themselves, all of them and in any order, beside a line', async () => {
+    const measured = { at: range(40).map((i) => (7 * i) % 40), values: range(40), mark: 'points' as const };
+    const svg = await one({ series: { measured, fitted: { at: range(40), values: range(40) } } }).toSvg();
+    expect(linesOf(svg)).toHaveLength(1);
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(40);
+  });
+
   test.each<[string, CurvePanel['scale'], number[]]>([
     ['one point', 'linear', [0.3]],
     ['one point', 'log', [0.3]],
