@@ -1,6 +1,6 @@
+import type { Batches } from '@tensortape/example-shared';
 import { noGrad } from 'tensortape';
 import type { DigitClassifier } from './model.ts';
-import type { Batches } from './train.ts';
 
 /** A digit that the network took for another one. */
 export interface Mistake {

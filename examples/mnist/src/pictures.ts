@@ -1,31 +1,6 @@
-import { curves, type Heading, imageGrid, Picture, weightGrid } from '@tensortape/plot';
+import { type Heading, imageGrid, Picture, weightGrid } from '@tensortape/plot';
 import { type Tensor, tensor } from 'tensortape';
-import type { History } from './history.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Scores } from './train.ts';
-
-/** Loss and accuracy over the training, side by side. */
-export function drawCurves({ moments, epochs }: History, heading: Heading): Picture {
-  const validations = epochs.map(({ epoch, validation }) => ({ epoch, ...validation }));
-  const seriesOf = (figure: keyof Scores) => ({
-    'training, as it goes': {
-      at: moments.map(({ epoch }) => epoch),
-      values: moments.map((moment) => moment[figure]),
-    },
-    'validation, after each epoch': {
-      at: validations.map(({ epoch }) => epoch),
-      values: validations.map((moment) => moment[figure]),
-    },
-  });
-  return curves({
-    ...heading,
-    x: 'epoch',
-    panels: [
-      { y: 'loss (cross-entropy, nats)', scale: 'log', series: seriesOf('loss') },
-      { y: 'accuracy', format: 'percent', series: seriesOf('accuracy') },
-    ],
-  });
-}
 
 /**
  * Weights of the first layer: a tile for each unit or filter, red where ink strengthens it, blue where ink weakens it.

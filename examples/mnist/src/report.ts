@@ -1,10 +1,16 @@
-import { type DigitSets, number, percent, writeFiles } from '@tensortape/example-shared';
-import type { History } from './history.ts';
+import {
+  type DigitSets,
+  type History,
+  number,
+  percent,
+  type Scores,
+  writeFiles,
+} from '@tensortape/example-shared';
+import { drawCurves } from '@tensortape/example-shared/pictures';
 import type { Mistake } from './mistakes.ts';
 import type { DigitClassifier } from './model.ts';
 import type { Options } from './options.ts';
-import { drawCurves, drawMistakes, drawWeights } from './pictures.ts';
-import type { Scores } from './train.ts';
+import { drawMistakes, drawWeights } from './pictures.ts';
 
 /** How many hidden units, and how many mistakes, are drawn. */
 const [mostUnits, mostMistakes] = [128, 50];

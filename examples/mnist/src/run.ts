@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import {
   type Digits,
+  evaluate,
   interruptSignal,
   loadDigits,
   makeFolder,
   number,
   percent,
+  runEpochs,
   say,
 } from '@tensortape/example-shared';
 import { datasets, manualSeed } from 'tensortape';
 import { loadFile, saveFile } from 'tensortape/node';
-import { runEpochs } from './epochs.ts';
 import { findMistakes } from './mistakes.ts';
 import { type DigitClassifier, LeNet, Perceptron } from './model.ts';
 import { command, type Options } from './options.ts';
-import { evaluate } from './train.ts';
 
 /** Trains as the options say, judges the saved model by the test images, and writes what there is to see. */
 export async function run(options: Options): Promise<void> {

@@ -12,10 +12,11 @@ export interface BoundaryOptions extends Heading {
   readonly labels?: readonly string[];
   /** Into how many places each axis is divided; 240 unless given. */
   readonly resolution?: number;
+  /** Width and height of the plane in pixels of the chart; 360 unless given. */
+  readonly side?: number;
+  /** Whether the names of the classes stand beside the plane; true unless given. */
+  readonly legend?: boolean;
 }
-
-/** Width and height of the plane. */
-const side = 360;
 
 /**
  * Which class a model gives each place of the plane, as pale areas, and the samples that it learnt from, as points.
@@ -41,7 +42,14 @@ export function decisionBoundary(
   predict: (points: Tensor) => Tensor,
   points: Tensor,
   targets: Tensor,
-  { axes = ['x1', 'x2'], labels, resolution = 240, ...heading }: BoundaryOptions = {},
+  {
+    axes = ['x1', 'x2'],
+    labels,
+    resolution = 240,
+    side = 360,
+    legend = true,
+    ...heading
+  }: BoundaryOptions = {},
 ): Picture {
   if (points.ndim !== 2 || points.shape[1] !== 2 || targets.ndim !== 1 || targets.size !== points.shape[0]) {
     throw new ShapeError(
@@ -99,7 +107,7 @@ export function decisionBoundary(
             type: 'nominal',
             title: 'class',
             scale: { domain: [...names], range: colours },
-            legend: { symbolOpacity: 1, symbolSize: 70 },
+            legend: legend ? { symbolOpacity: 1, symbolSize: 70 } : null,
           },
         },
       },

@@ -10,6 +10,8 @@ export interface CurveSeries {
   readonly at: ArrayLike<number>;
   /** The values; the line is broken where one is NaN or infinite. */
   readonly values: ArrayLike<number>;
+  /** What stands for the values, 'line' unless given; 'points' suit measurements, in any order. */
+  readonly mark?: 'line' | 'points';
 }
 
 /** One chart of {@link curves}. */
@@ -98,14 +100,17 @@ function panelSpec(
     }));
     return {
       name,
-      points: thin(all, mostPoints),
+      points: one.mark === 'points' ? all : thin(all, mostPoints),
+      line: one.mark !== 'points',
       few: all.length <= fewPoints,
       many: all.length >= manyPoints,
     };
   });
-  const values = lines.flatMap(({ name, points, many }) => points.map((point) => ({ ...point, name, many })));
-  const marked = lines.flatMap(({ name, points, few }) =>
-    (few ? points : isolated(points)).map((point) => ({ ...point, name })),
+  const values = lines.flatMap(({ name, points, line, many }) =>
+    points.map((point) => ({ ...point, name, line, many })),
+  );
+  const marked = lines.flatMap(({ name, points, line, few }) =>
+    (few || !line ? points : isolated(points)).map((point) => ({ ...point, name })),
   );
   const span = widened(extent(values.map(({ value }) => value ?? Number.NaN)) ?? [1, 1], scale);
   const whole = values.every(({ at }) => Number.isInteger(at)) || x === 'epoch' || x === 'step';
@@ -114,7 +119,7 @@ function panelSpec(
   return {
     width,
     height,
-    data: { values },
+    data: { values: values.filter(({ line }) => line) },
     encoding: {
       x: {
         field: 'at',

@@ -10,4 +10,4 @@ export { type CurvePanel, type CurveSeries, type CurvesOptions, curves } from '.
 export { type GridOptions, type ImageRange, imageGrid, weightGrid } from './grid.ts';
 export { type HistogramOptions, histogram, type Sample } from './histogram.ts';
 export { type Heading, Picture, savePicture } from './picture.ts';
-export { sideBySide } from './sideBySide.ts';
+export { type SideBySideOptions, sideBySide } from './sideBySide.ts';

@@ -12,6 +12,7 @@ import {
   imageGrid,
   type Picture,
   savePicture,
+  sideBySide,
   weightGrid,
 } from '@tensortape/plot';
 import { PNG } from 'pngjs';
@@ -76,6 +77,13 @@ describe('curves', () => {
     const series = { at: [1, 2], values: [1, 2] };
     expect(await texts(one({ series: { training: series } }))).not.toContain('training');
     expect(await texts(one({ series: { training: series, other: series } }))).toContain('training');
+  });
+
+  test('points stand for themselves, all of them and in any order, beside a line', async () => {
+    const measured = { at: range(40).map((i) => (7 * i) % 40), values: range(40), mark: 'points' as const };
+    const svg = await one({ series: { measured, fitted: { at: range(40), values: range(40) } } }).toSvg();
+    expect(linesOf(svg)).toHaveLength(1);
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(40);
   });
 
   test.each<[string, CurvePanel['scale'], number[]]>([
@@ -401,4 +409,43 @@ test('letters of Greek and Cyrillic are in the PNG', async () => {
   );
   expect(missing).toBe(alsoMissing);
   expect(new Set([lambda, zhe, missing]).size).toBe(3);
+});
+
+describe('sideBySide', () => {
+  const frames = ['one', 'two', 'three'].map((title) =>
+    decisionBoundary(
+      (x) => x.select(1, 0).gt(0).to('int32'),
+      tensor([
+        [-1, 0],
+        [1, 1],
+      ]),
+      tensor([0, 1]),
+      {
+        title,
+        side: 60,
+        legend: false,
+      },
+    ),
+  );
+
+  test('all in a row, or in rows of columns, each under its heading', async () => {
+    expect(await texts(sideBySide(frames))).toEqual(expect.arrayContaining(['one', 'two', 'three']));
+    const [row, rows] = await Promise.all([
+      pixels(sideBySide(frames)),
+      pixels(sideBySide(frames, { columns: 2 })),
+    ]);
+    expect(row.width).toBeGreaterThan(rows.width);
+    expect(row.height).toBeLessThan(rows.height);
+  });
+
+  test('a plane without a legend does not name the classes', async () => {
+    expect(await texts(frames[0]!)).not.toContain('class');
+  });
+
+  test('nothing, and no columns', () => {
+    expect(() => sideBySide([])).toThrow(
+      new ArgumentError('sideBySide: there are no pictures; pass at least one'),
+    );
+    expect(() => sideBySide(frames, { columns: 0 })).toThrow(/columns must be a whole number >= 1, got 0/);
+  });
 });

@@ -1,7 +1,9 @@
 import { type datasets, nn, noGrad, type optim, type Tensor } from 'tensortape';
-import type { DigitClassifier } from './model.ts';
 
-/** Images N x 784 and their labels N. */
+/** Whatever gives each class a score: images N x … to scores N x classes. */
+export type Classifier = nn.Module & { forward(images: Tensor): Tensor };
+
+/** Images N x … and their labels N. */
 export type Batches = datasets.DataLoader<[images: Tensor, labels: Tensor]>;
 
 /** How well a network does: mean cross-entropy in nats, and the share of digits that it gets right. */
@@ -20,7 +22,7 @@ export interface Updates {
 
 /** One pass over the training images: takes a step for each batch and yields the batch's scores before that step. */
 export function* trainEpoch(
-  net: DigitClassifier,
+  net: Classifier,
   { optimizer, scheduler }: Updates,
   batches: Batches,
 ): Generator<Tally> {
@@ -37,7 +39,7 @@ export function* trainEpoch(
 }
 
 /** Scores on images that are not trained on. */
-export function evaluate(net: DigitClassifier, batches: Batches): Scores {
+export function evaluate(net: Classifier, batches: Batches): Scores {
   net.eval();
   const total = new Tally();
   noGrad(() => {

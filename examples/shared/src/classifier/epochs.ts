@@ -1,14 +1,12 @@
-import { pauses, UserError } from '@tensortape/example-shared';
 import { optim } from 'tensortape';
+import { pauses, UserError } from '../errors.ts';
 import { History } from './history.ts';
-import type { DigitClassifier } from './model.ts';
-import { defaultLr } from './options.ts';
 import { Progress } from './progress.ts';
-import { type Batches, evaluate, trainEpoch } from './train.ts';
+import { type Batches, type Classifier, evaluate, trainEpoch } from './train.ts';
 
 /** What {@link runEpochs} trains, on what, and how. */
 export interface Training {
-  net: DigitClassifier;
+  net: Classifier;
   training: Batches;
   validation: Batches;
   epochs: number;
@@ -59,6 +57,6 @@ function divergence(loss: number, { epoch, step, plan }: History, lr: number): U
   return new UserError(
     `the loss became ${loss} in epoch ${epoch}, step ${step} of ${plan.steps}.\n` +
       `Most likely the learning rate, ${lr}, is too high; or an image holds values that are not numbers.\n` +
-      `Try a lower one, such as --lr ${Math.min(defaultLr, lr / 10)}. Nothing was written: earlier files are as they were.`,
+      `Try a lower one, such as --lr ${Math.min(0.003, lr / 10)}. Nothing was written: earlier files are as they were.`,
   );
 }

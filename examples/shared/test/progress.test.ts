@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { tensor } from 'tensortape';
-import { History } from '../src/history.ts';
-import { Progress } from '../src/progress.ts';
-import { Tally } from '../src/train.ts';
+import { History } from '../src/classifier/history.ts';
+import { Progress } from '../src/classifier/progress.ts';
+import { Tally } from '../src/classifier/train.ts';
 
 /** Ten images, of which the network gets nine right. */
 const batch = Tally.of(

@@ -1,5 +1,5 @@
-import { duration, number, percent } from '@tensortape/example-shared';
 import { Progress as Bar, type ProgressStream } from 'tensortape/node';
+import { duration, number, percent } from '../format.ts';
 import type { EpochRecord, History, Plan } from './history.ts';
 import type { Scores } from './train.ts';
 
