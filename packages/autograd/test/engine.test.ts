@@ -18,6 +18,14 @@ const leaf = (data: number | readonly number[] | readonly (readonly number[])[])
 const f64 = (data: number | readonly number[]) => tensor(data as number, { dtype: 'float64' });
 
 describe('backward', () => {
+  test('options in the place of the gradient are refused, with their place', () => {
+    const y = tensor(2, { requiresGrad: true }).mul(3);
+    const options = { retainGraph: true } as unknown as Tensor;
+    expect(() => y.backward(options)).toThrow(
+      /expected a tensor as gradient, got an object; options come second: backward\(undefined, \{ retainGraph: true \}\)/,
+    );
+  });
+
   test('adds the gradient to every leaf, and to nothing else', () => {
     const [x, w, c] = [leaf([1, 2]), leaf([3, 4]), f64([5, 6])];
     const y = x.mul(w).mul(c);

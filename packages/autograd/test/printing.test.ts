@@ -73,3 +73,19 @@ test('console.log, templates and JSON show the same elements', () => {
   expect(`${x}`).toBe('tensor([[1., 2.]])');
   expect(JSON.stringify({ x })).toBe('{"x":{"shape":[1,2],"dtype":"float32","data":[[1,2]]}}');
 });
+
+describe("JavaScript's operators", () => {
+  const a = tensor([1, 2]) as unknown as number;
+  test.each([
+    ['+', () => a + a],
+    ['*', () => a * 2],
+    ['<', () => a < 3],
+    ['unary -', () => -a],
+  ])('%s is refused, with what to write instead', (_, run) => {
+    expect(run).toThrow(/operators do not work on tensors: write a\.add\(b\).*a\.lt\(b\)/);
+  });
+
+  test('a text may show a tensor', () => {
+    expect(`${tensor([1, 2])}`).toBe('tensor([1., 2.])');
+  });
+});

@@ -258,6 +258,11 @@ function checkCurrent(op: string, x: Tensor, node: Node): void {
  * value that was changed in place. Leaves are written only when the whole sweep has succeeded.
  */
 export function backward(root: Tensor, cotangent?: Tensor, options: BackwardOptions = {}): void {
+  if (cotangent !== undefined && !(cotangent instanceof Tensor)) {
+    throw new ArgumentError(
+      `backward: expected a tensor as gradient, got ${kindOf(cotangent)}; options come second: backward(undefined, { retainGraph: true })`,
+    );
+  }
   const { createGraph = false, retainGraph = createGraph, inputs } = options;
   const sinks = inputs === undefined ? null : sinksOf(inputs);
   const firstStorage = storageCount();

@@ -141,6 +141,15 @@ export abstract class TensorMethods extends InPlaceMethods {
     return { shape: this.shape, dtype: this.dtype, data: this.toArray() };
   }
 
+  /** What a text is made of. JavaScript's operators would compare and join such texts, so they are refused. */
+  [Symbol.toPrimitive](this: Tensor, hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new ArgumentError(
+      "JavaScript's operators do not work on tensors: write a.add(b) for a + b, a.lt(b) for a < b, a.item() for the number in a tensor of " +
+        'one element, and a.toString() in texts',
+    );
+  }
+
   /** What console.log shows in Node. */
   [Symbol.for('nodejs.util.inspect.custom')](this: Tensor): string {
     return this.toString();
