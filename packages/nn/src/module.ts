@@ -568,7 +568,9 @@ function locate(error: unknown): unknown {
   located.add(error);
   // The stack holds a copy of the message, made when the stack is first read.
   const { message, stack } = error;
-  const full = `${pathOfRunning()}: ${message}`;
+  const start = `${pathOfRunning()}: `;
+  // A loss by itself bears the name of its function.
+  const full = message.startsWith(start) ? message : start + message;
   // Not by assignment, which would throw for a frozen error.
   Reflect.set(error, 'message', full);
   if (stack !== undefined)

@@ -237,6 +237,12 @@ describe('calling forward', () => {
 });
 
 describe('errors inside modules', () => {
+  test('of a loss by itself begin with its name once, which is its function too', () => {
+    expect(() => new nn.MSELoss().forward(zeros([3]), zeros([3, 1]))).toThrow(
+      /^mseLoss: the input has shape/,
+    );
+  });
+
   test('begin with the path as the fields are written, once', () => {
     class Deep extends Module {
       firstBlock = new nn.Sequential(new nn.ReLU(), new Net());
