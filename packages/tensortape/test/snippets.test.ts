@@ -86,7 +86,7 @@ const runScript = (script: string, args: readonly string[], cwd: string): Promis
     const child = spawn(
       process.execPath,
       ['--conditions=@tensortape/source', '--enable-source-maps', '--import', tsx, path, ...args],
-      { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 },
+      { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 },
     );
     let output = '';
     let errors = '';

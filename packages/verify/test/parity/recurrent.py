@@ -14,5 +14,6 @@ def lstm(gates, h, c, weight):
 
 OPS['lstm'] = lstm
 DEVIATIONS['lstm'] = [
+    [r'we refuse \(DTypeError: lstm: expected a floating point tensor, got (int32|uint8|bool);', 'integers are refused; PyTorch takes them where the batch is empty'],
     [r'we refuse \(DTypeError: lstm: gates is float(32|64), \w+ is float(64|32); convert', 'operands of two dtypes are refused; PyTorch takes some mixtures, and not others'],
 ]
