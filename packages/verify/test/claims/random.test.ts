@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { type ClaimStatus, checkDerivative, ExpressionError, formatCheck, type Named } from '@tensortape/verify';
+import {
+  type ClaimStatus,
+  checkDerivative,
+  ExpressionError,
+  formatCheck,
+  type Named,
+} from '@tensortape/verify';
 import fc from 'fast-check';
 import { drawPoint } from '../../src/claims/domain.ts';
 import type { Draw } from '../../src/ops/kit.ts';
