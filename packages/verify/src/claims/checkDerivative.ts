@@ -8,6 +8,7 @@ import {
   compare,
   type ShapeMismatch,
   type Surroundings,
+  speaksAgainst,
   type Tolerance,
 } from './compare.ts';
 import { type Domain, drawPoint, isPoint, nudge } from './domain.ts';
@@ -147,6 +148,7 @@ interface Case {
   readonly analytic: Tensor;
   /** Null where it cannot be computed. */
   readonly claimed: Tensor | null;
+  readonly tolerance: Tolerance;
   readonly found: readonly CoordinateVerdict[] | ShapeMismatch | Refused;
 }
 
@@ -212,9 +214,16 @@ function judge(
   );
   const right = statuses.filter((one) => one === 'right').length;
   const isMostlyJudged = !isPoint(domain) && right > 0 && 2 * right >= statuses.length;
-  const status = isMostlyJudged ? 'right' : (doubtful ?? 'right');
-  const shown =
-    status === 'right' ? last : seen.find((at) => coordinatesOf(at).some((one) => one.status === status));
+  // A mistake may show at the points alone that could not be judged.
+  const against = seen
+    .flatMap((at) => coordinatesOf(at).filter((one) => speaksAgainst(one, at.tolerance)))
+    .at(0)?.status;
+  const status = against ?? (isMostlyJudged ? 'right' : (doubtful ?? 'right'));
+  const isShown = (at: Case) =>
+    coordinatesOf(at).some(
+      (one) => one.status === status && (against === undefined || speaksAgainst(one, at.tolerance)),
+    );
+  const shown = status === 'right' ? last : seen.find(isShown);
   return verdictOf(claim, status, seen, shown ?? last, null);
 }
 
@@ -228,17 +237,19 @@ function evaluate(subject: Subject, claim: Claimed, inputs: Named, options: Chec
     );
   }
   const there = claim.at(inputs, steps);
-  if ('refusal' in there) return { inputs, claimed: null, analytic, found: there };
-  const claimed = there.value ?? analytic.mul(Number.NaN);
-  const point = isInput ? inputs : { ...inputs, [claim.by]: steps.values[claim.by]! };
+  const isCoarse = claim.isFixed || ('isCoarse' in there && there.isCoarse);
   const tolerance: Tolerance = {
-    rtol: options.rtol ?? (there.isCoarse || claim.isFixed ? 1e-4 : 1e-6),
+    rtol: options.rtol ?? (isCoarse ? 1e-4 : 1e-6),
     atol: options.atol ?? 1e-8,
   };
+  if ('refusal' in there) return { inputs, claimed: null, analytic, tolerance, found: there };
+  const claimed = there.value ?? analytic.mul(Number.NaN);
+  const point = isInput ? inputs : { ...inputs, [claim.by]: steps.values[claim.by]! };
   return {
     inputs,
     claimed,
     analytic,
+    tolerance,
     found: compare(
       subject,
       point,

@@ -145,6 +145,26 @@ export function compare(
   });
 }
 
+/**
+ * Whether a coordinate that could not be judged speaks against the claim all the same: at a kink a claim that is no slope between those from both sides,
+ * elsewhere one that is not what the tape gives.
+ */
+export function speaksAgainst(
+  { status, claimed, analytic, slopes }: CoordinateVerdict,
+  { rtol, atol }: Tolerance,
+): boolean {
+  if (status === 'right' || !Number.isFinite(claimed)) return false;
+  if (status === 'notDifferentiable' && slopes === null) return false;
+  const distance = slopes === null ? Math.abs(claimed - analytic) : distanceTo(slopes, claimed);
+  // Slopes at kinks are known to some digits only.
+  const relative = slopes === null ? rtol : Math.max(rtol, 1e-3);
+  const size = Math.max(Math.abs(claimed), Math.abs(analytic), ...(slopes ?? []).map(Math.abs));
+  return !(distance <= atol + relative * size);
+}
+
+const distanceTo = ([left, right]: readonly [number, number], x: number): number =>
+  Math.max(Math.min(left, right) - x, x - Math.max(left, right), 0);
+
 function reasonFor(subject: Subject, inputs: Named, error: number): string {
   const size = subject.value(inputs).abs().max().item();
   return `differences are uncertain by ${error.toExponential(1)}, next to values of size ${size.toPrecision(3)}: cancellation`;

@@ -357,3 +357,25 @@ describe('claims without a value', () => {
     );
   });
 });
+
+describe('points that could not be judged', () => {
+  const domain = { x: { shape: [], values: [0, -1, -2, -3] } };
+  const verdictOf = async (claim: string) =>
+    (await checkDerivative('relu(x)', { x: claim }, domain, { seed: 1 })).verdicts[0]!;
+
+  test.each(['0', '(sign(x) + 1) / 2', 'sign(x) + 1'])(
+    'a slope between both at the kink is right: %s',
+    async (claim) => {
+      const { status, unjudged } = await verdictOf(claim);
+      expect([status, unjudged > 0]).toEqual(['right', true]);
+    },
+  );
+
+  test.each([['-(sign(x) + 1)'], ['1.1 * (sign(x) + 1)'], ['-0.01 * (sign(x) + 1)']])(
+    'one outside of them is not, although it is right at all others: %s',
+    async (claim) => {
+      const { status, inputs } = await verdictOf(claim);
+      expect([status, inputs['x']!.item()]).toEqual(['notDifferentiable', 0]);
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import { LinAlgError, type Tensor } from '@tensortape/autograd';
 import { type DrawnInput, ExpressionError, type Named, type Program, parseProgram } from '@tensortape/verify';
+import { unevenDirection } from '../../src/modules/direction.ts';
 import { type Draw, drawIndex } from '../../src/ops/kit.ts';
 import { families, type Lengths, type Operand, type Rule } from './rules.ts';
 
@@ -128,8 +129,11 @@ export function drawMistake(draw: Draw, { terms, lengths }: Derivation): Mistake
   return { by, says, claim };
 }
 
+/** How far, and to which side, inputs are moved off kinks. */
+const NEARBY = [1e-3, -1e-3];
+
 /**
- * Whether a claim differs from the right one at a point, by evaluating steps and claims alone, without a tape; null where one of them has no
+ * Whether a claim differs from the right one at a point and on both sides of it, so that the point is no kink, where several slopes are right; by evaluating steps and claims alone, without a tape; null where one of them has no
  * value there.
  */
 export async function comparison(
@@ -139,7 +143,7 @@ export async function comparison(
   const backwards = [...terms].map(([name, contributions]) => `d${name} = ${claimOf(contributions)}`);
   const source = [program, ...backwards, `planted = ${claim}`].join('\n');
   const parsed = await parseProgram(source, { inputs: Object.keys(domain) });
-  return (inputs) => {
+  const differsAt = (inputs: Named): boolean | null => {
     const steps = stepsOf(parsed, inputs);
     if (steps === null) return null;
     const [right, wrong] = [`d${by}`, 'planted'].map((name) => steps.get(name)!);
@@ -147,6 +151,18 @@ export async function comparison(
     if (![...a!, ...b!].every(Number.isFinite)) return null;
     if (right!.shape.join() !== wrong!.shape.join()) return true;
     return a!.some((x, i) => Math.abs(x - b![i]!) > 1e-4 * Math.max(Math.abs(x), Math.abs(b![i]!)) + 1e-6);
+  };
+  return (inputs) => {
+    const here = differsAt(inputs);
+    if (here !== true) return here;
+    const sides = NEARBY.map((step) =>
+      differsAt(
+        Object.fromEntries(
+          Object.entries(inputs).map(([name, x]) => [name, x.add(unevenDirection(x.shape).mul(step))]),
+        ),
+      ),
+    );
+    return sides.includes(null) ? null : sides.every(Boolean);
   };
 }
 
