@@ -1,4 +1,4 @@
-import { kernels as binary } from './generated/kernels.ts';
+import { kernels as binary, shift } from './generated/kernels.ts';
 
 /** An array that the WASM kernels work on. */
 export type FloatArray = Float32Array | Float64Array;
@@ -102,7 +102,7 @@ const constant = (exports: WebAssembly.Exports, name: string): number => {
 /** The binary from its text, which has a character for each byte. */
 const decode = (text: string): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i) - shift;
   return bytes;
 };
 
