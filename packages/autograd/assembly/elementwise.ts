@@ -1,7 +1,7 @@
 // Elementwise kernels over chunks in scratch. They work in whole vectors: up to 15 bytes behind a result are lost, and
 // as much behind an operand is read.
 
-import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, transcendental } from './transcendental';
+import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, geluSlope, transcendental } from './transcendental';
 
 const NEG: i32 = 0;
 const ABS: i32 = 1;
@@ -20,6 +20,10 @@ const MUL: i32 = 2;
 const DIV: i32 = 3;
 const MAXIMUM: i32 = 4;
 const MINIMUM: i32 = 5;
+const RELU_ADJOINT: i32 = 6;
+const SIGMOID_ADJOINT: i32 = 7;
+const TANH_ADJOINT: i32 = 8;
+const GELU_SLOPE: i32 = 9;
 
 const EQ: i32 = 0;
 const NE: i32 = 1;
@@ -72,7 +76,11 @@ function apply2<T>(op: i32, a: v128, b: v128): v128 {
   if (op == MUL) return v128.mul<T>(a, b);
   if (op == DIV) return v128.div<T>(a, b);
   if (op == MAXIMUM) return v128.max<T>(a, b);
-  return v128.min<T>(a, b);
+  if (op == MINIMUM) return v128.min<T>(a, b);
+  if (op == RELU_ADJOINT) return v128.andnot(a, v128.le<T>(b, v128.splat<T>(0)));
+  if (op == SIGMOID_ADJOINT) return v128.mul<T>(a, v128.sub<T>(b, v128.mul<T>(b, b)));
+  if (op == TANH_ADJOINT) return v128.mul<T>(a, v128.sub<T>(v128.splat<T>(1), v128.mul<T>(b, b)));
+  return geluSlope(a, b);
 }
 
 // @ts-ignore: decorator
@@ -262,6 +270,41 @@ export function minimumF64(
   a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
 ): void {
   binary<f64>(MINIMUM, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function reluAdjointF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(RELU_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function reluAdjointF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(RELU_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function sigmoidAdjointF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(SIGMOID_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function sigmoidAdjointF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(SIGMOID_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function tanhAdjointF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(TANH_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function tanhAdjointF64(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f64>(TANH_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+}
+export function geluSlopeF32(
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
+): void {
+  binary<f32>(GELU_SLOPE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
 
 // Comparisons, to the same terms; results are bytes, 0 or 1.

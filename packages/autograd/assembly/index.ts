@@ -8,6 +8,7 @@ export * from './optimizer';
 export * from './reduce';
 export * from './softmax';
 export * from './standardize';
+export * from './adjoints';
 export * from './pool';
 export { fromColumnsF32, fromColumnsF64, toColumnsF32, toColumnsF64 } from './windows';
 export * from './conv';

@@ -42,6 +42,9 @@ const EXP_SERIES = memory.data<f64>([
 /** 1 / n for n = 1, 3, 5 to 11. */
 const LOG_SERIES = memory.data<f64>([1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11]);
 const ROOT_HALF = memory.data<f64>([0.7071067811865476]);
+const MINUS_HALF = memory.data<f64>([-0.5]);
+/** 1 / sqrt(2 pi). */
+const DENSITY_AT_0 = memory.data<f64>([0.3989422804014327]);
 const ERFCX_CENTRE = memory.data<f64>([3.75]);
 /** 2 / sqrt(pi) (-1)^k / (k! (2 k + 1)): erf x by powers of x^2, DLMF 7.6.1. */
 const ERF_SERIES = memory.data<f64>([
@@ -223,13 +226,27 @@ function inFloat64(op: i32, x: v128): v128 {
   return logPositive(x);
 }
 
+/** The upper two lanes of a float32 vector as float64. */
+// @ts-ignore: decorator
+@inline
+function upperPair(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
+}
+
+/** Two pairs of float64 as one float32 vector. */
+// @ts-ignore: decorator
+@inline
+function joined(low: v128, high: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
 /** Applies a float64 function to the four lanes of a float32 vector. */
 // @ts-ignore: decorator
 @inline
 function viaFloat64(op: i32, x: v128): v128 {
   const low = inFloat64(op, f64x2.promote_low_f32x4(x));
-  const high = inFloat64(op, f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)));
-  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+  const high = inFloat64(op, upperPair(x));
+  return joined(low, high);
 }
 
 /** ln outside the positive, finite numbers: -Infinity at 0, NaN below, x itself at Infinity and NaN. */
@@ -261,4 +278,22 @@ export function transcendental(op: i32, x: v128): v128 {
   // At 0 both keep the sign of 0.
   if (op == EXPM1) return v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(0)));
   return y;
+}
+
+/** share + x phi(x) of two elements, with the density phi of the standard normal distribution. */
+// @ts-ignore: decorator
+@inline
+function slopes(x: v128, share: v128): v128 {
+  const density = f64x2.mul(constant(DENSITY_AT_0), exp(f64x2.mul(constant(MINUS_HALF), f64x2.mul(x, x))));
+  // x - x is NaN where x is infinite, and infinity times the density 0 has no value.
+  return f64x2.add(share, f64x2.add(f64x2.mul(x, density), f64x2.sub(x, x)));
+}
+
+/** The derivative of x Phi(x), given Phi(x). */
+// @ts-ignore: decorator
+@inline
+export function geluSlope(x: v128, share: v128): v128 {
+  const low = slopes(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(share));
+  const high = slopes(upperPair(x), upperPair(share));
+  return joined(low, high);
 }

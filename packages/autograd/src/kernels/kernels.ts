@@ -41,17 +41,24 @@ export type UnaryName =
 /** An elementwise function: one that all sets know, or any; `kernel` is what sets that have a fast form call it by. */
 export type UnaryFunction = UnaryName | (((x: number) => number) & { readonly kernel?: string });
 
-/** Elementwise functions of two operands of one dtype and shape; results have the operands' dtype. */
+/**
+ * Elementwise functions of two operands of one dtype and shape; results have the operands' dtype. Adjoints take a cotangent and the function's
+ * value; `geluSlope` takes x and Phi(x), and gives the derivative of their product.
+ */
 export type BinaryName =
   | 'add'
   | 'atan2'
   | 'div'
+  | 'geluSlope'
   | 'maximum'
   | 'minimum'
   | 'mul'
   | 'pow'
+  | 'reluAdjoint'
   | 'remainder'
-  | 'sub';
+  | 'sigmoidAdjoint'
+  | 'sub'
+  | 'tanhAdjoint';
 
 /** Elementwise comparisons and logic; results are bool. */
 export type CompareName = 'eq' | 'ge' | 'gt' | 'le' | 'logicalAnd' | 'logicalOr' | 'logicalXor' | 'lt' | 'ne';
@@ -239,8 +246,15 @@ export interface Kernels {
   matmul(a: View, b: View, bias?: View | null): Storage;
   /** exp(x) / sum exp(x), or its logarithm, along `axis`. */
   softmax(x: View, axis: number, logarithm: boolean): Storage;
+  /** y (g - sum g y) along `axis`: the adjoint of `softmax` with the result y. Both views have one shape and dtype. */
+  softmaxAdjoint(g: View, y: View, axis: number): Storage;
   /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
   standardize(x: View, axes: readonly number[], eps: number): Standardized;
+  /**
+   * (g - mean of g - y * mean of g y) / sqrt(variance + eps), with means over `axes`: the adjoint of `standardize` with the output y, of the
+   * shape and dtype of g; `variance` is row-major, an element for each group.
+   */
+  standardizeAdjoint(g: View, y: View, variance: View, axes: readonly number[], eps: number): Storage;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
   firstOutside(index: View, low: number, high: number): number;
   /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */

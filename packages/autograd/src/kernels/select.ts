@@ -42,6 +42,12 @@ export const kernels: Kernels = {
   softmax: (x, axis, logarithm) =>
     (pays(x.size, wasm.softmaxThreshold) ? wasm.softmax(x, axis, logarithm) : null) ??
     reference.softmax(x, axis, logarithm),
+  softmaxAdjoint: (g, y, axis) =>
+    (pays(g.size, wasm.adjointThreshold) ? wasm.softmaxAdjoint(g, y, axis) : null) ??
+    reference.softmaxAdjoint(g, y, axis),
+  standardizeAdjoint: (g, y, variance, axes, eps) =>
+    (pays(g.size, wasm.adjointThreshold) ? wasm.standardizeAdjoint(g, y, variance, axes, eps) : null) ??
+    reference.standardizeAdjoint(g, y, variance, axes, eps),
   standardize: (x, axes, eps) =>
     (pays(x.size, wasm.standardizeThreshold) ? wasm.standardize(x, axes, eps) : null) ??
     reference.standardize(x, axes, eps),

@@ -1,7 +1,10 @@
 import { sigmoid as sigmoidOf, softplus as softplusOf } from '../kernels/reference/scalar.ts';
+import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { elementwise, elementwiseWith, refuseDType } from '../tape/shorthands.ts';
+import { isTracked } from '../tape/record.ts';
+import { elementwise, elementwiseWith, refuseDType, sumOf } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
+import { wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -101,12 +104,32 @@ export function selu(x: Tensor): Tensor {
 export const seluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const seluRefusals = integerRefusals;
 
-/** A product, so that the derivative finds the distribution function computed: it costs more than all else. */
-function geluExact(x: Tensor): Tensor {
-  checkTensor('gelu', 'x', x);
-  refuseDType('gelu', x, 'integers');
-  return x.mul(ndtr(x));
-}
+const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
+
+const normalDensity = (x: Tensor): Tensor => x.square().mul(-0.5).exp().mul(DENSITY_AT_0);
+
+/** Phi(x) + x phi(x), given Phi(x). */
+const geluSlope = (x: Tensor, share: Tensor): Tensor =>
+  isTracked(x) || isTracked(share)
+    ? share.add(x.mul(normalDensity(x)))
+    : wrap(kernels.binary('geluSlope', x, share), x.dtype, x.shape);
+
+/** x Phi(x), and Phi(x), which costs more than all else: so the derivative finds it computed. */
+const geluExact = /* @__PURE__ */ defineOp({
+  name: 'gelu',
+  inputs: ['x'],
+  saves: ['x', 'output'],
+  forward: ({ x }): readonly Tensor[] => {
+    const share = ndtr(x);
+    return [x.mul(share), share];
+  },
+  vjp: {
+    x: ([g, toShare], { x, output: [, share] }) =>
+      sumOf(g ? g.mul(geluSlope(x, share!)) : null, toShare ? toShare.mul(normalDensity(x)) : null),
+  },
+  jvp: ({ x: t }, { x, output: [, share] }) =>
+    t === null ? [null, null] : [t.mul(geluSlope(x, share!)), t.mul(normalDensity(x))],
+});
 
 const GELU_SLOPE = Math.sqrt(2 / Math.PI);
 const GELU_CUBIC = 0.044715;
@@ -152,7 +175,11 @@ export interface GeluOptions {
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   checkOptions('gelu', options, ['approximate']);
   const { approximate = 'none' } = options;
-  if (approximate === 'none') return geluExact(x);
+  if (approximate === 'none') {
+    checkTensor('gelu', 'x', x);
+    refuseDType('gelu', x, 'integers');
+    return geluExact({ x })[0]!;
+  }
   if (approximate === 'tanh') return geluTanh(x);
   throw new ArgumentError(`gelu: approximate must be 'none' or 'tanh', got '${String(approximate)}'`);
 }

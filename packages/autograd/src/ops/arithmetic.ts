@@ -254,6 +254,7 @@ export const relu = /* @__PURE__ */ elementwise({
   integers: 'keep',
   saves: 'output',
   differential: (t, y) => where(y.le(0), 0, t),
+  adjoint: 'reluAdjoint',
 });
 export const reluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const reluRefusals = boolRefusals;

@@ -1,6 +1,7 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { withGradMode } from '../tape/mode.ts';
+import { isTracked } from '../tape/record.ts';
 import { refuseDType } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor, checkWhole } from '../tensor/check.ts';
 import { constant, wrap } from '../tensor/core.ts';
@@ -23,11 +24,15 @@ const keptMean = (x: Tensor, { axes }: Groups): Tensor => x.mean(axes, { keepdim
 const scaleOf = (variance: Tensor, { eps }: Groups): Tensor => variance.add(eps).rsqrt();
 
 /** What the Jacobian of the standardized y, which is symmetric, makes of a tangent or cotangent. */
-const project = (t: Tensor, y: Tensor, scale: Tensor, groups: Groups): Tensor =>
-  t
+const project = (t: Tensor, y: Tensor, variance: Tensor, groups: Groups): Tensor => {
+  if (![t, y, variance].some(isTracked)) {
+    return wrap(kernels.standardizeAdjoint(t, y, variance, groups.axes, groups.eps), t.dtype, t.shape);
+  }
+  return t
     .sub(keptMean(t, groups))
     .sub(y.mul(keptMean(t.mul(y), groups)))
-    .mul(scale);
+    .mul(scaleOf(variance, groups));
+};
 
 /**
  * (x - mean) / sqrt(variance + eps), with the mean and the variance, each kept with length 1 along the axes. The rules are
@@ -44,12 +49,11 @@ const standardize = /* @__PURE__ */ defineOp({
   },
   vjp: {
     x: ([gy, gm, gv], { output: [y, , variance] }, groups, { shape }) => {
-      const scale = scaleOf(variance!, groups);
       const n = sizeOf(groups.axes.map((axis) => shape[axis]!));
       const terms = [
-        gy && project(gy, y!, scale, groups),
+        gy && project(gy, y!, variance!, groups),
         gm && gm.div(n).expand(shape),
-        gv && gv.mul(2 / n).mul(y!.div(scale)),
+        gv && gv.mul(2 / n).mul(y!.div(scaleOf(variance!, groups))),
       ];
       return terms.reduce<Tensor | null>(
         (sum, term) => (sum && term ? sum.add(term) : (sum ?? term ?? null)),
@@ -59,9 +63,8 @@ const standardize = /* @__PURE__ */ defineOp({
   },
   jvp: ({ x: t }, { output: [y, , variance] }, groups) => {
     if (t === null) return [null, null, null];
-    const scale = scaleOf(variance!, groups);
-    const spread = keptMean(t.mul(y!), groups).mul(2).div(scale);
-    return [project(t, y!, scale, groups), keptMean(t, groups), spread];
+    const spread = keptMean(t.mul(y!), groups).mul(2).div(scaleOf(variance!, groups));
+    return [project(t, y!, variance!, groups), keptMean(t, groups), spread];
   },
 });
 

@@ -1,5 +1,6 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
+import { isTracked } from '../tape/record.ts';
 import { refuseDType } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
@@ -13,6 +14,7 @@ const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : x.to(getDefaultD
 
 // The Jacobian diag(y) - y y^T is symmetric: one rule serves both modes.
 const softmaxRule = (t: Tensor, y: Tensor, dim: number): Tensor => {
+  if (!isTracked(t) && !isTracked(y)) return wrap(kernels.softmaxAdjoint(t, y, dim), t.dtype, t.shape);
   const product = t.mul(y);
   return product.sub(y.mul(product.sum(dim, { keepdim: true })));
 };

@@ -284,6 +284,7 @@ export const sigmoid = /* @__PURE__ */ elementwise({
   forward: 'sigmoid',
   saves: 'output',
   derivative: (y) => y.sub(y.square()),
+  adjoint: 'sigmoidAdjoint',
 });
 export const sigmoidSamples: Samples = (s) => [s.tensor()];
 
@@ -352,5 +353,6 @@ export const tanh = /* @__PURE__ */ elementwise({
   forward: 'tanh',
   saves: 'output',
   derivative: (y) => y.square().neg().add(1),
+  adjoint: 'tanhAdjoint',
 });
 export const tanhSamples: Samples = (s) => [s.tensor()];

@@ -62,6 +62,8 @@ export type ElementwiseDefinition<A = void> = {
   readonly integers?: IntegerInputs;
   /** Inputs to refuse with a DTypeError; none unless given. */
   readonly refuses?: Refused;
+  /** The kernel that does what the rule says, of a tangent and the saved value, in one pass: used where nothing records. */
+  readonly adjoint?: BinaryName;
 } & UnaryRule<A>;
 
 /**
@@ -112,11 +114,14 @@ export function elementwiseWith<A>(
 }
 
 function build<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes?: A) => Tensor {
-  const { name, forward, saves, integers = 'promote', refuses } = definition;
+  const { name, forward, saves, integers = 'promote', refuses, adjoint } = definition;
   const differential = (t: Tensor, node: Node): Tensor => {
     const attributes = node.attributes as A;
     if (definition.saves === 'nothing') return definition.differential(t, attributes);
     const saved = node.saved(0);
+    if (adjoint !== undefined && !isTracked(t) && !isTracked(saved)) {
+      return wrap(kernels.binary(adjoint, t, saved), t.dtype, t.shape);
+    }
     return 'derivative' in definition
       ? t.mul(definition.derivative(saved, attributes))
       : definition.differential(t, saved, attributes);

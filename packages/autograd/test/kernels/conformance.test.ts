@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
-import type { AdamStep, RmspropStep, SgdStep } from '../../src/kernels/kernels.ts';
+import type { AdamStep, BinaryName, RmspropStep, SgdStep } from '../../src/kernels/kernels.ts';
+import { cast } from '../../src/kernels/reference/copy.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
 import { erf, ndtr } from '../../src/kernels/special/erf.ts';
 import * as wasm from '../../src/kernels/wasm/index.ts';
-import type { FloatDType } from '../../src/tensor/dtype.ts';
+import type { FloatDType, NumericArray } from '../../src/tensor/dtype.ts';
 import { allocateOwn, Storage } from '../../src/tensor/storage.ts';
 import { type View, viewOf } from '../../src/tensor/view.ts';
 import {
@@ -59,7 +60,8 @@ const wasmCases: Readonly<Record<string, () => void>> = {
     );
   },
   binary() {
-    const names = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const;
+    const exact = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'reluAdjoint'];
+    const names = [...exact, 'sigmoidAdjoint', 'tanhAdjoint', 'geluSlope'] as BinaryName[];
     fc.assert(
       fc.property(
         fc.constantFrom(...names),
@@ -68,11 +70,20 @@ const wasmCases: Readonly<Record<string, () => void>> = {
         lying,
         lying,
         patterns(anything),
-        (fn, dtype, shape, left, right, pattern) => {
+        (fn, dtype, shape, left, right, numbers) => {
+          // Adjoints take values of functions that are bounded: where squares overflow, float32 and float64 part.
+          const pattern = exact.includes(fn) ? numbers : numbers.map((x) => Math.max(-10, Math.min(x, 10)));
           const [a, b] = [lay(dtype, shape, left, pattern), lay(dtype, shape, right, pattern)];
           const actual = wasm.binary(fn, a, b);
-          if (a.isContiguous && b.isContiguous) expect(actual).not.toBeNull();
-          if (actual) expectSame(actual.array, reference.binary(fn, a, b).array);
+          const has = fn !== 'geluSlope' || dtype === 'float32';
+          if (has && a.isContiguous && b.isContiguous) expect(actual).not.toBeNull();
+          if (actual === null) return;
+          const expected = reference.binary(fn, a, b).array;
+          if (exact.includes(fn)) expectSame(actual.array, expected);
+          else {
+            const error = dtype === 'float32' ? 2 ** -22 : 2 ** -51;
+            expectNear(dtype, actual.array, expected, error, (i) => termOf(a, i) * (1 + termOf(b, i) ** 2));
+          }
         },
       ),
     );
@@ -155,6 +166,49 @@ const wasmCases: Readonly<Record<string, () => void>> = {
         expect(actual === null).toBe(x.size === 0);
         if (actual) expectClose(actual.array, reference.softmax(x, 1, logarithm).array, 1);
       }),
+    );
+  },
+  softmaxAdjoint() {
+    const rows = fc.tuple(fc.integer({ min: 0, max: 9 }), lengths);
+    fc.assert(
+      fc.property(floats, rows, patterns(ordinaryOrSpecial), lying, (dtype, shape, pattern, how) => {
+        const plain = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
+        const [g, y] = [lay(dtype, shape, plain, pattern), lay(dtype, shape, how, pattern.toReversed())];
+        const actual = wasm.softmaxAdjoint(g, y, 1);
+        if (g.size > 0 && shape[1]! <= 2048 && y.isContiguous) expect(actual).not.toBeNull();
+        if (actual === null) return;
+        // Both sum in float64, in another order.
+        expectNear(dtype, actual.array, reference.softmaxAdjoint(g, y, 1).array, 1e-14, () => 1e6 * g.size);
+      }),
+    );
+  },
+  standardizeAdjoint() {
+    const extent = fc.integer({ min: 1, max: 4 });
+    const over = fc.constantFrom([2], [1, 2], [0, 2], [0, 1, 2]);
+    fc.assert(
+      fc.property(
+        floats,
+        fc.tuple(extent, extent, lengths),
+        over,
+        patterns(ordinary),
+        (dtype, shape, axes, pattern) => {
+          const plain = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
+          const [g, y] = [lay(dtype, shape, plain, pattern), lay(dtype, shape, plain, pattern.toReversed())];
+          const groups = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+          const variance = lay(
+            dtype,
+            groups,
+            plain,
+            pattern.map((value) => 1 + Math.abs(value)),
+          );
+          const actual = wasm.standardizeAdjoint(g, y, variance, axes, 0.5);
+          // Groups over all axes are one row; without the last axis rows may not lie in one piece.
+          if (shape[2]! > 1 && g.size <= 2048) expect(actual).not.toBeNull();
+          if (actual === null) return;
+          const expected = reference.standardizeAdjoint(g, y, variance, axes, 0.5);
+          expectNear(dtype, actual.array, expected.array, 1e-14, () => 1e6 * g.size);
+        },
+      ),
     );
   },
   standardize() {
@@ -331,6 +385,32 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   },
   matmul: () => products(wasm.matmul),
 };
+
+const ordinaryOrSpecial = fc.oneof(
+  { weight: 20, arbitrary: ordinary },
+  { weight: 1, arbitrary: fc.constantFrom(Infinity, -Infinity, Number.NaN) },
+);
+
+/** 1 + |x| of element i, in row-major order. */
+const termOf = (x: View, i: number): number => 1 + Math.abs(cast(x, x.dtype).array[i]!);
+
+/** The same but for the rounding of a result, and for `error` times what element i was made of. */
+function expectNear(
+  dtype: FloatDType,
+  actual: NumericArray,
+  expected: NumericArray,
+  error: number,
+  magnitude: (i: number) => number,
+): void {
+  expect(actual.length).toBe(expected.length);
+  const epsilon = dtype === 'float32' ? 2 ** -23 : 2 ** -52;
+  actual.forEach((x, i) => {
+    const y = expected[i]!;
+    if (Object.is(x, y) || x === y) return;
+    const tolerance = epsilon * Math.abs(y) + error * magnitude(i);
+    if (!(Math.abs(x - y) <= tolerance)) throw new Error(`element ${i} is ${x}, expected ${y}`);
+  });
+}
 
 /** Lengths around those of chunks in scratch. */
 const lengths = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(1023, 1025, 2047, 2049, 5001));

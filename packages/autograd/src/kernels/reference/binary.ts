@@ -25,6 +25,7 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryL
   add: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! + b[j]!; },
   atan2: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.atan2(a[i]!, b[j]!); },
   div: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! / b[j]!; },
+  geluSlope: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = b[j]! + a[i]! * normalDensity(a[i]!); },
   // int32 products wrap as in PyTorch; a product of doubles would have lost the low bits.
   imul: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.imul(a[i]!, b[j]!); },
   ipow: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = integerPower(a[i]!, b[j]!); },
@@ -32,8 +33,11 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryL
   minimum: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.min(a[i]!, b[j]!); },
   mul: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! * b[j]!; },
   pow: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = power(a[i]!, b[j]!); },
+  reluAdjoint: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = b[j]! <= 0 ? 0 : a[i]!; },
   remainder: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = remainder(a[i]!, b[j]!); },
+  sigmoidAdjoint: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! * (b[j]! - b[j]! * b[j]!); },
   sub: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! - b[j]!; },
+  tanhAdjoint: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! * (1 - b[j]! * b[j]!); },
   eq: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! === b[j]! ? 1 : 0; },
   ge: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! >= b[j]! ? 1 : 0; },
   gt: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! > b[j]! ? 1 : 0; },
@@ -44,6 +48,13 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryL
   lt: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! < b[j]! ? 1 : 0; },
   ne: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! !== b[j]! ? 1 : 0; },
 };
+
+const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
+
+/** The density of the standard normal distribution. */
+function normalDensity(x: number): number {
+  return DENSITY_AT_0 * Math.exp(-0.5 * x * x);
+}
 
 // C and PyTorch: 1^y = 1 and (-1)^(+-inf) = 1, where JavaScript says NaN.
 function power(x: number, y: number): number {

@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels.ts';
+import { softmaxAdjoint, standardizeAdjoint } from './adjoints.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
 import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
@@ -38,7 +39,9 @@ export const reference: Kernels = {
   histogram,
   matmul,
   softmax,
+  softmaxAdjoint,
   standardize,
+  standardizeAdjoint,
   firstOutside,
   fromStart,
   nonzero,

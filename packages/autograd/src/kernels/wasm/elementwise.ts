@@ -71,7 +71,7 @@ export function unaryThreshold(fn: UnaryFunction): number {
   return thresholds[name] ?? float32Thresholds[name] ?? Infinity;
 }
 
-/** The binary kernels, each for both dtypes, with the bits of the reference kernels. */
+/** The binary kernels, each for both dtypes; those of arithmetic have the bits of the reference kernels. */
 const binaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'add',
   'sub',
@@ -79,6 +79,9 @@ const binaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'div',
   'maximum',
   'minimum',
+  'reluAdjoint',
+  'sigmoidAdjoint',
+  'tanhAdjoint',
 ]);
 
 /** The kernel of a comparison, and whether it takes the operands the other way round. */
@@ -115,6 +118,15 @@ export function unary(fn: UnaryFunction, x: View): Storage | null {
   if (!isFloat(dtype)) return null;
   if (thresholds[name] === undefined && (dtype !== 'float32' || float32Thresholds[name] === undefined))
     return null;
+  const { length, steps, rows, rowSteps, forEachBlock } = nest(
+    x.shape,
+    x.strides,
+    x.strides,
+    x.strides,
+    x.offset,
+  );
+  const still = steps[0] !== 1 || (rows > 1 && rowSteps[0] === 0);
+  if (!x.isContiguous && (still || length < shortRow)) return null;
   const unit = coprocessor();
   const bytes = itemSize[dtype];
   const kernel = unit.kernel(name, bytes);
@@ -140,25 +152,15 @@ export function unary(fn: UnaryFunction, x: View): Storage | null {
       }
     }
   };
-  if (x.isContiguous) {
-    run(1, size, x.offset, 0);
-    return new Storage(out);
-  }
-  const { length, steps, rows, rowSteps, forEachBlock } = nest(
-    x.shape,
-    x.strides,
-    x.strides,
-    x.strides,
-    x.offset,
-  );
-  if (steps[0] !== 1 || (rows > 1 && rowSteps[0] === 0) || length < shortRow) return null;
-  forEachBlock((from) => run(rows, length, from, rowSteps[0]));
+  if (x.isContiguous) run(1, size, x.offset, 0);
+  else forEachBlock((from) => run(rows, length, from, rowSteps[0]));
   return new Storage(out);
 }
 
 /** `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along their rows. */
 export function binary(fn: Parameters<Kernels['binary']>[0], a: View, b: View): Storage | null {
-  if (!binaryNames.has(fn) || !isFloat(a.dtype)) return null;
+  const known = binaryNames.has(fn) || (fn === 'geluSlope' && a.dtype === 'float32');
+  if (!known || !isFloat(a.dtype)) return null;
   return zip(fn as string, a.dtype, a, b, null);
 }
 
@@ -183,9 +185,9 @@ function zip(
   b: View,
   condition: View | null,
 ): Storage | null {
-  const out = allocate(result, a.size);
-  const run = chunked(name, a, b, condition, out);
   if (a.isContiguous && b.isContiguous && (condition === null || condition.isContiguous)) {
+    const out = allocate(result, a.size);
+    const run = chunked(name, a, b, condition, out);
     run(1, a.size, a.offset, 0, 1, b.offset, 0, 1, condition?.offset ?? 0, 0, 1);
     return new Storage(out);
   }
@@ -200,6 +202,8 @@ function zip(
   );
   const [stepA, stepB, stepC] = steps;
   if ((stepA !== 0 && stepA !== 1) || (stepB !== 0 && stepB !== 1) || length < shortRow) return null;
+  const out = allocate(result, a.size);
+  const run = chunked(name, a, b, condition, out);
   forEachBlock((i, j, k) =>
     run(rows, length, i, rowSteps[0], stepA, j, rowSteps[1], stepB, k, rowSteps[2], stepC),
   );

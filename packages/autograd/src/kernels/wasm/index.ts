@@ -7,6 +7,7 @@ import { forEachMatrix } from '../reference/matmul.ts';
 import { gemm } from './gemm.ts';
 import type { FloatArray } from './memory.ts';
 
+export { adjointThreshold, softmaxAdjoint, standardizeAdjoint } from './adjoints.ts';
 export { binary, compare, pairThreshold, unary, unaryThreshold, where } from './elementwise.ts';
 export { adam, rmsprop, sgd, stepThreshold } from './optimizer.ts';
 export { sums, sumThreshold } from './reduce.ts';

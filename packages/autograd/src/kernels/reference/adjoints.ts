@@ -1,0 +1,70 @@
+import { sizeOf } from '../../tensor/shape.ts';
+import { allocate, Storage } from '../../tensor/storage.ts';
+import type { View } from '../../tensor/view.ts';
+import { reducedStrides } from './reduce.ts';
+import { nest } from './rows.ts';
+
+// All totals are doubles.
+
+/** Calls `visit` for each element, in row-major order: where it stands in g, in y and among the groups over `axes`, and in the result. */
+function forEachElement(
+  g: View,
+  y: View,
+  axes: readonly number[],
+  visit: (i: number, j: number, group: number, at: number) => void,
+): void {
+  const groups = reducedStrides(g.shape, axes);
+  const { length, steps, forEach } = nest(g.shape, g.strides, y.strides, groups, g.offset, y.offset);
+  const [step, yStep, groupStep] = steps;
+  let at = 0;
+  forEach((i, j, k) => {
+    for (const end = at + length; at < end; at++, i += step, j += yStep, k += groupStep) visit(i, j, k, at);
+  });
+}
+
+/** Reference `Kernels.softmaxAdjoint`. */
+export function softmaxAdjoint(g: View, y: View, axis: number): Storage {
+  const [from, result] = [g.storage.array, y.storage.array];
+  const out = allocate(g.dtype, g.size);
+  const axes = g.shape.length === 0 ? [] : [axis];
+  const totals = new Float64Array(g.size / Math.max(1, sizeOf(axes.map((each) => g.shape[each]!))));
+  forEachElement(g, y, axes, (i, j, k) => {
+    totals[k]! += from[i]! * result[j]!;
+  });
+  forEachElement(g, y, axes, (i, j, k, at) => {
+    out[at] = result[j]! * (from[i]! - totals[k]!);
+  });
+  return new Storage(out);
+}
+
+/** Reference `Kernels.standardizeAdjoint`. */
+export function standardizeAdjoint(
+  g: View,
+  y: View,
+  variance: View,
+  axes: readonly number[],
+  eps: number,
+): Storage {
+  const [from, result] = [g.storage.array, y.storage.array];
+  const out = allocate(g.dtype, g.size);
+  const n = sizeOf(axes.map((axis) => g.shape[axis]!));
+  const means = new Float64Array(variance.size);
+  const shares = new Float64Array(variance.size);
+  forEachElement(g, y, axes, (i, j, k) => {
+    means[k]! += from[i]! / n;
+    shares[k]! += (from[i]! * result[j]!) / n;
+  });
+  const scales = scalesOf(variance, eps);
+  forEachElement(g, y, axes, (i, j, k, at) => {
+    out[at] = (from[i]! - means[k]! - result[j]! * shares[k]!) * scales[k]!;
+  });
+  return new Storage(out);
+}
+
+/** 1 / sqrt(variance + eps), of a row-major view. */
+export function scalesOf({ storage, offset, size }: View, eps: number): Float64Array {
+  return Float64Array.from(
+    storage.array.subarray(offset, offset + size),
+    (variance) => 1 / Math.sqrt(variance + eps),
+  );
+}

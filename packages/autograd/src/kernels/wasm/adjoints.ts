@@ -1,0 +1,112 @@
+import { isFloat, itemSize } from '../../tensor/dtype.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { allocate, Storage } from '../../tensor/storage.ts';
+import { contiguousStrides, type View } from '../../tensor/view.ts';
+import { scalesOf } from '../reference/adjoints.ts';
+import { reducedStrides } from '../reference/reduce.ts';
+import { nest } from '../reference/rows.ts';
+import { coprocessor, type FloatArray } from './memory.ts';
+
+/** Bytes of an operand in scratch at a time. */
+const chunkBytes = 16384;
+
+/** Elements from which the kernels beat loops in plain JavaScript. */
+export const adjointThreshold = 64;
+
+/** Rows of g and y at the same place in scratch, some at a time. */
+function rowsInScratch(g: View, y: View, length: number) {
+  const unit = coprocessor();
+  const bytes = itemSize[g.dtype];
+  const height = Math.floor(chunkBytes / bytes / length);
+  const gAt = unit.scratchBase;
+  const yAt = gAt + chunkBytes;
+  /** Room for numbers of rows. */
+  const rowsAt = yAt + chunkBytes;
+  unit.reserve(rowsAt + 3 * 8 * height);
+  const scratch = unit.view(bytes);
+  const [from, result] = [g.storage.array as FloatArray, y.storage.array as FloatArray];
+  /** Brings `count` elements in, counted from the first of each view. */
+  const load = (start: number, count: number): void => {
+    scratch.set(from.subarray(g.offset + start, g.offset + start + count), gAt / bytes);
+    scratch.set(result.subarray(y.offset + start, y.offset + start + count), yAt / bytes);
+  };
+  /** What the kernel made of g. */
+  const results = (count: number): FloatArray => scratch.subarray(gAt / bytes, gAt / bytes + count);
+  return { unit, bytes, height, gAt, yAt, rowsAt, load, results };
+}
+
+const fits = (g: View, y: View, length: number): boolean =>
+  isFloat(g.dtype) && g.isContiguous && y.isContiguous && length * itemSize[g.dtype] <= chunkBytes;
+
+/** `Kernels.softmaxAdjoint` of contiguous float views along their last axis, whose rows fit into scratch; null for others. */
+export function softmaxAdjoint(g: View, y: View, axis: number): Storage | null {
+  const length = g.shape[axis] ?? 1;
+  if (axis !== g.shape.length - 1 || g.size === 0 || !fits(g, y, length)) return null;
+  const { unit, bytes, height, gAt, yAt, load, results } = rowsInScratch(g, y, length);
+  const kernel = unit.kernel('softmaxAdjoint', bytes);
+  const out = allocate(g.dtype, g.size) as FloatArray;
+  const rows = g.size / length;
+  for (let row = 0; row < rows; row += height) {
+    const lines = Math.min(height, rows - row);
+    load(row * length, lines * length);
+    kernel(gAt, yAt, lines, length);
+    out.set(results(lines * length), row * length);
+  }
+  return new Storage(out);
+}
+
+/** `Kernels.standardizeAdjoint` of contiguous float views whose groups are made of whole rows in memory that fit into scratch; null for others. */
+export function standardizeAdjoint(
+  g: View,
+  y: View,
+  variance: View,
+  axes: readonly number[],
+  eps: number,
+): Storage | null {
+  const groupStrides = reducedStrides(g.shape, axes);
+  const walk = nest(g.shape, contiguousStrides(g.shape), groupStrides, groupStrides);
+  const { length, rows, steps, rowSteps } = walk;
+  if (g.size === 0 || steps[1] !== 0 || !fits(g, y, length)) return null;
+  const { unit, bytes, height, gAt, yAt, rowsAt, load, results } = rowsInScratch(g, y, length);
+  const doubles = unit.view(8);
+  const [first, second, third] = [0, 1, 2].map((place) => rowsAt / 8 + place * height) as [
+    number,
+    number,
+    number,
+  ];
+  /** Visits some rows at a time: where they start, how many there are, and the group of the first. */
+  const forEachChunk = (visit: (start: number, lines: number, group: number) => void): void => {
+    walk.forEachBlock((from, group) => {
+      for (let row = 0; row < rows; row += height) {
+        const lines = Math.min(height, rows - row);
+        load(from + row * length, lines * length);
+        visit(from + row * length, lines, group + row * rowSteps[1]);
+      }
+    });
+  };
+  const n = sizeOf(axes.map((axis) => g.shape[axis]!));
+  const means = new Float64Array(variance.size);
+  const shares = new Float64Array(variance.size);
+  const totals = unit.kernel('totals', bytes);
+  forEachChunk((_, lines, group) => {
+    totals(gAt, yAt, lines, length, 8 * first, 8 * second);
+    for (let i = 0; i < lines; i++) {
+      means[group + i * rowSteps[1]]! += doubles[first + i]! / n;
+      shares[group + i * rowSteps[1]]! += doubles[second + i]! / n;
+    }
+  });
+  const scales = scalesOf(variance, eps);
+  const out = allocate(g.dtype, g.size) as FloatArray;
+  const project = unit.kernel('project', bytes);
+  forEachChunk((start, lines, group) => {
+    for (let i = 0; i < lines; i++) {
+      const k = group + i * rowSteps[1];
+      doubles[first + i] = means[k]!;
+      doubles[second + i] = shares[k]!;
+      doubles[third + i] = scales[k]!;
+    }
+    project(gAt, yAt, lines, length, 8 * first, 8 * second, 8 * third);
+    out.set(results(lines * length), start);
+  });
+  return new Storage(out);
+}
