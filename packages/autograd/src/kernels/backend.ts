@@ -3,9 +3,8 @@ import { type Blas, blasThreshold, systemBlas } from './blas/index.ts';
 import { wasmUnavailable } from './wasm/memory.ts';
 
 /**
- * Which kernels to use: `reference` (plain TypeScript), `wasm` (SIMD, wherever there is such a kernel), `blas` (matrix products
- * by the system's BLAS, the rest as in `auto`), or `auto`, the default: for each operation that is large enough for it to pay,
- * the system's BLAS where there is one, else WASM.
+ * Which kernels to use: `reference` (plain TypeScript), `wasm` (SIMD), `blas` (matrix products by the system's BLAS, the rest by WASM), or
+ * `auto`, the default: `blas` where there is one, else `wasm`. Operations too small to gain from them are left to plain TypeScript.
  */
 export type Backend = 'auto' | 'blas' | 'reference' | 'wasm';
 
@@ -94,14 +93,14 @@ function request(): Backend {
 
 /** Whether WASM is to do work of this size, given from where on it pays. */
 export function pays(size: number, threshold: number): boolean {
-  if (size < threshold && request() !== 'wasm') return false;
+  if (size < threshold) return false;
   wasmInUse ??= request() !== 'reference' && wasmUnavailable() === undefined;
   return wasmInUse;
 }
 
 /** The system's BLAS, if it is to do work of this size. */
 export function blasFor(size: number): Blas | null {
-  if (size < blasThreshold && request() !== 'blas') return null;
+  if (size < blasThreshold) return null;
   if (blasInUse === undefined) {
     const asked = request();
     const blas = asked === 'auto' || asked === 'blas' ? systemBlas() : null;

@@ -67,6 +67,11 @@ export function allocate(dtype: DType, size: number): NumericArray {
   }
 }
 
+/** Zeros to add up in, as {@link allocate} makes them. */
+export function zeros64(size: number): Float64Array {
+  return allocate('float64', size) as Float64Array;
+}
+
 /** A zeroed array of its own, for values that are kept: one kept slab element would keep the whole slab alive. */
 export function allocateOwn(dtype: DType, size: number): NumericArray {
   switch (dtype) {

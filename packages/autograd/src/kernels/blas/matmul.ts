@@ -13,7 +13,7 @@ import { type Blas, layoutNumber } from './library.ts';
  * OpenBLAS 0.3.21, Node 20, WASM / BLAS in microseconds: 6x6x6 0.87 / 0.82. 8x8x8 0.80 / 0.80. 12x12x12 1.07 / 0.88. 1x64x64 2.3 / 1.4.
  * 32x32x32 4.3 / 3.7. 64x64x64 15 / 11. 256x256x256 755 / 338.
  */
-export const blasThreshold = 512;
+export const blasThreshold = 1024;
 
 /** Multiply-adds from which several threads beat one: waking them costs more than a smaller product. */
 const threadsThreshold = 256 ** 3;

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import { reducedStrides } from './reduce.ts';
 import { nest } from './rows.ts';
@@ -27,7 +27,7 @@ export function softmaxAdjoint(g: View, y: View, axis: number): Storage {
   const [from, result] = [g.storage.array, y.storage.array];
   const out = allocate(g.dtype, g.size);
   const axes = g.shape.length === 0 ? [] : [axis];
-  const totals = new Float64Array(g.size / Math.max(1, sizeOf(axes.map((each) => g.shape[each]!))));
+  const totals = zeros64(g.size / Math.max(1, sizeOf(axes.map((each) => g.shape[each]!))));
   forEachElement(g, y, axes, (i, j, k) => {
     totals[k]! += from[i]! * result[j]!;
   });
@@ -48,8 +48,8 @@ export function standardizeAdjoint(
   const [from, result] = [g.storage.array, y.storage.array];
   const out = allocate(g.dtype, g.size);
   const n = sizeOf(axes.map((axis) => g.shape[axis]!));
-  const means = new Float64Array(variance.size);
-  const shares = new Float64Array(variance.size);
+  const means = zeros64(variance.size);
+  const shares = zeros64(variance.size);
   forEachElement(g, y, axes, (i, j, k) => {
     means[k]! += from[i]! / n;
     shares[k]! += (from[i]! * result[j]!) / n;

@@ -1,6 +1,6 @@
 import { type DType, isFloat, type NumericArray } from '../../tensor/dtype.ts';
 import { DTypeError } from '../../tensor/errors.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type Layout, type View } from '../../tensor/view.ts';
 import type { ScatterName } from '../kernels.ts';
 import { cast } from './copy.ts';
@@ -181,7 +181,7 @@ const combine: Readonly<Record<ScatterName, ScatterLoop>> = {
 
 /** Reference `Kernels.overlapAdd`. */
 export function overlapAdd(source: View, places: Layout, size: number): Storage {
-  const totals = new Float64Array(size);
+  const totals = zeros64(size);
   const { array } = source.storage;
   const { length, steps, forEach } = nest(
     source.shape,

@@ -1,6 +1,6 @@
 import { DTypeError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import { cast } from './copy.ts';
 import { nest } from './rows.ts';
@@ -30,7 +30,7 @@ export function matmul(a: View, b: View, bias: View | null = null): Storage {
   const x = a.storage.array;
   const y = b.storage.array;
   const out = allocate(a.dtype, sizeOf(a.shape.slice(0, rank - 2)) * m * n);
-  const row = new Float64Array(n);
+  const row = zeros64(n);
   const first = bias === null ? null : cast(bias, 'float64').array;
   forEachMatrix(a, b, (atA, atB, atOut) => {
     for (let i = 0; i < m; i++) {

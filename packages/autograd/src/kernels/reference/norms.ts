@@ -1,6 +1,6 @@
 import type { NumericArray } from '../../tensor/dtype.ts';
 import { reducedShape, sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import { forEachMatrix } from './matmul.ts';
 import { reducedStrides, sums } from './reduce.ts';
@@ -11,8 +11,8 @@ export function variance(x: View, axes: readonly number[], correction: number, r
   const means = sums(x, axes);
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
   for (let k = 0; k < means.length; k++) means[k]! /= count;
-  const squares = new Float64Array(means.length);
-  const rests = new Float64Array(means.length);
+  const squares = zeros64(means.length);
+  const rests = zeros64(means.length);
   const source = x.storage.array;
   const outStrides = reducedStrides(x.shape, axes);
   const { length, steps, forEach } = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
@@ -53,7 +53,7 @@ function accumulation(p: number): { start: number; add: Accumulate; finish: (tot
 /** Reference `Kernels.norm`. */
 export function norm(p: number, x: View, axes: readonly number[]): Storage {
   const { start, add, finish } = accumulation(p);
-  const totals = new Float64Array(sizeOf(reducedShape(x.shape, axes, false))).fill(start);
+  const totals = zeros64(sizeOf(reducedShape(x.shape, axes, false))).fill(start);
   const source = x.storage.array;
   const outStrides = reducedStrides(x.shape, axes);
   const { length, steps, forEach } = nest(x.shape, x.strides, outStrides, outStrides, x.offset);

@@ -1,7 +1,7 @@
 import { type DType, isFloat } from '../../tensor/dtype.ts';
 import { DTypeError } from '../../tensor/errors.ts';
 import { reducedShape, type Shape, sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type View } from '../../tensor/view.ts';
 import type { ReduceName } from '../kernels.ts';
 import { nest } from './rows.ts';
@@ -27,7 +27,7 @@ export function reduce(fn: ReduceName, x: View, axes: readonly number[]): Storag
   if (fn === 'sum') return toStorage(fn, x.dtype, sums(x, axes));
   const outShape = reducedShape(x.shape, axes, false);
   const dtype: DType = fn === 'any' || fn === 'all' ? 'bool' : x.dtype;
-  const totals = new Float64Array(sizeOf(outShape)).fill(initial[fn]);
+  const totals = zeros64(sizeOf(outShape)).fill(initial[fn]);
   const source = x.storage.array;
   const outStrides = reducedStrides(x.shape, axes);
   const { length, steps, forEach } = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
@@ -44,7 +44,7 @@ export function reduce(fn: ReduceName, x: View, axes: readonly number[]): Storag
  * grows with log n only along the axes that lie together in memory.
  */
 export function sums(x: View, axes: readonly number[]): Float64Array {
-  const totals = new Float64Array(sizeOf(reducedShape(x.shape, axes, false)));
+  const totals = zeros64(sizeOf(reducedShape(x.shape, axes, false)));
   const source = x.storage.array;
   const outStrides = reducedStrides(x.shape, axes);
   const { length, steps, forEach } = nest(x.shape, x.strides, outStrides, outStrides, x.offset);

@@ -1,4 +1,4 @@
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type View } from '../../tensor/view.ts';
 import { forEachLine } from './reduce.ts';
 
@@ -9,7 +9,7 @@ export function softmax(x: View, axis: number, logarithm: boolean): Storage {
   const length = x.shape[axis] ?? 1;
   const step = x.strides[axis] ?? 0;
   const outStep = contiguousStrides(x.shape)[axis] ?? 0;
-  const line = new Float64Array(length);
+  const line = zeros64(length);
   forEachLine(x, axis, (i, k) => {
     let largest = Number.NEGATIVE_INFINITY;
     for (let n = 0; n < length; n++) largest = Math.max(largest, source[i + n * step]!);

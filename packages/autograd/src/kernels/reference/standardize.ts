@@ -1,5 +1,5 @@
 import { reducedShape, sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type View } from '../../tensor/view.ts';
 import type { Standardized } from '../kernels.ts';
 import { reducedStrides } from './reduce.ts';
@@ -10,8 +10,8 @@ export function standardize(x: View, axes: readonly number[], eps: number): Stan
   const source = x.storage.array;
   const count = sizeOf(reducedShape(x.shape, axes, false));
   const n = sizeOf(axes.map((axis) => x.shape[axis]!));
-  const means = new Float64Array(count);
-  const variances = new Float64Array(count);
+  const means = zeros64(count);
+  const variances = zeros64(count);
   const out = allocate(x.dtype, x.size);
   const { length, steps, forEach } = nest(
     x.shape,

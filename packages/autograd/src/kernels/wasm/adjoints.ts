@@ -1,6 +1,6 @@
 import { isFloat, itemSize } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type View } from '../../tensor/view.ts';
 import { scalesOf } from '../reference/adjoints.ts';
 import { reducedStrides } from '../reference/reduce.ts';
@@ -10,8 +10,8 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of an operand in scratch at a time. */
 const chunkBytes = 16384;
 
-/** Elements from which the kernels beat loops in plain JavaScript. */
-export const adjointThreshold = 64;
+/** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
+export const adjointThreshold = 32;
 
 /** Rows of g and y at the same place in scratch, some at a time. */
 function rowsInScratch(g: View, y: View, length: number) {
@@ -85,8 +85,8 @@ export function standardizeAdjoint(
     });
   };
   const n = sizeOf(axes.map((axis) => g.shape[axis]!));
-  const means = new Float64Array(variance.size);
-  const shares = new Float64Array(variance.size);
+  const means = zeros64(variance.size);
+  const shares = zeros64(variance.size);
   const totals = unit.kernel('totals', bytes);
   forEachChunk((_, lines, group) => {
     totals(gAt, yAt, lines, length, 8 * first, 8 * second);

@@ -21,8 +21,8 @@ const imageBytes = 2 ** 20;
 /** Images or filters of more bytes than this are left to other kernels: scratch never shrinks. */
 const mostBytes = 2 ** 26;
 
-/** Elements of an operand from which these kernels beat the reference. */
-export const convThreshold = 256;
+/** Elements of an operand from which these kernels beat the reference: measured, see bench/README.md. */
+export const convThreshold = 32;
 
 /** Multiply-adds from which several threads beat one. */
 const threadsThreshold = 6e6;

@@ -1,7 +1,7 @@
 import type { LstmCells, Part } from '../reference/lstm.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
 
-/** Units, of all sequences together, from which the kernels beat a loop in plain JavaScript. */
+/** Units, of all sequences together, from which the kernels beat a loop in plain JavaScript: measured, see bench/README.md. */
 export const lstmThreshold = 16;
 
 /** What passes through scratch at one time, in units: gates twice, memories and a trace; or five cotangents, a trace and gates. */

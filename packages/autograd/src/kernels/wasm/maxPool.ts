@@ -9,8 +9,8 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of planes in scratch at a time. */
 const chunkBytes = 2 ** 17;
 
-/** Elements from which the kernel beats a loop in plain JavaScript. */
-export const maxPoolThreshold = 256;
+/** Elements from which the kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
+export const maxPoolThreshold = 64;
 
 /** Larger planes than this are left to the reference: they are whole in scratch, several times. */
 const mostPixels = 2 ** 20;

@@ -6,8 +6,8 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of an array in scratch at a time: up to five of them share L1. */
 const chunkBytes = 8192;
 
-/** Elements from which a kernel beats a loop in plain JavaScript. */
-export const stepThreshold = 128;
+/** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
+export const stepThreshold = 512;
 
 // Each kernel answers false where this set has nothing faster than the reference to offer; both give the same bits.
 

@@ -1,5 +1,6 @@
 import { isFloat, itemSize } from '../../tensor/dtype.ts';
 import { reducedShape, sizeOf } from '../../tensor/shape.ts';
+import { zeros64 } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import { reducedStrides } from '../reference/reduce.ts';
 import { type Nest, nest } from '../reference/rows.ts';
@@ -8,8 +9,8 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of rows in scratch at a time. */
 const chunkBytes = 16384;
 
-/** Elements from which a kernel beats a loop in plain JavaScript. */
-export const sumThreshold = 256;
+/** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
+export const sumThreshold = 128;
 
 /** In shorter rows than this a plain loop is as good. */
 const shortRow = 8;
@@ -27,7 +28,7 @@ export function sums(x: View, axes: readonly number[]): Float64Array | null {
   const walk = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
   const [step, outStep] = walk.steps;
   if (step !== 1 || walk.length < shortRow) return null;
-  const totals = new Float64Array(sizeOf(reducedShape(x.shape, axes, false)));
+  const totals = zeros64(sizeOf(reducedShape(x.shape, axes, false)));
   if (outStep === 0) sumRows(x, walk, totals);
   else if (outStep === 1 && walk.rowSteps[1] === 0 && walk.length <= longestRow) addRows(x, walk, totals);
   else return null;

@@ -6,8 +6,8 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of rows in scratch at a time. */
 const chunkBytes = 2 ** 17;
 
-/** Elements of the index from which the kernel beats a loop in plain JavaScript. */
-export const scatterThreshold = 256;
+/** Elements of the index from which the kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
+export const scatterThreshold = 16;
 
 /** Longer rows than this are left to the reference: they are whole in scratch. */
 const longestRow = 2 ** 22;

@@ -5,7 +5,7 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of rows in scratch at a time. */
 const chunkBytes = 16384;
 
-/** Elements from which the kernel beats a loop in plain JavaScript. */
+/** Elements from which the kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
 export const softmaxThreshold = 16;
 
 /** Longer rows than this are left to the reference: they are whole in scratch. */

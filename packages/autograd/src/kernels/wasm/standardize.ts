@@ -1,6 +1,6 @@
 import { isFloat, itemSize } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage } from '../../tensor/storage.ts';
+import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import { contiguousStrides, type View } from '../../tensor/view.ts';
 import type { Standardized } from '../kernels.ts';
 import { reducedStrides } from '../reference/reduce.ts';
@@ -11,8 +11,8 @@ import { sums } from './reduce.ts';
 /** Bytes of rows in scratch at a time. */
 const chunkBytes = 32768;
 
-/** Elements from which the kernels beat loops in plain JavaScript. */
-export const standardizeThreshold = 256;
+/** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
+export const standardizeThreshold = 128;
 
 /**
  * `Kernels.standardize` of contiguous float views whose groups are made of whole rows in memory that fit into scratch (all but
@@ -60,7 +60,7 @@ export function standardize(x: View, axes: readonly number[], eps: number): Stan
       }
     });
   };
-  const variances = new Float64Array(means.length);
+  const variances = zeros64(means.length);
   perRows(unit.kernel('squares', bytes), null, (_, count, group) => {
     for (let i = 0; i < count; i++) variances[group + i * rowSteps[1]]! += doubles[othersAt / 8 + i]!;
   });
