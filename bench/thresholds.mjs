@@ -6,9 +6,11 @@
 
 import { blasMatmul } from '../packages/autograd/dist/kernels/blas/index.js';
 import { systemBlas } from '../packages/autograd/dist/kernels/blas/library.js';
+import { standardizeAdjoint } from '../packages/autograd/dist/kernels/reference/adjoints.js';
 import { imageKernelsOn } from '../packages/autograd/dist/kernels/reference/image.js';
 import { reference } from '../packages/autograd/dist/kernels/reference/index.js';
 import { lstmCells as referenceCells } from '../packages/autograd/dist/kernels/reference/lstm.js';
+import { standardize } from '../packages/autograd/dist/kernels/reference/standardize.js';
 import { erf, ndtr } from '../packages/autograd/dist/kernels/special/erf.js';
 import * as wasmConv from '../packages/autograd/dist/kernels/wasm/conv.js';
 import * as wasm from '../packages/autograd/dist/kernels/wasm/index.js';
@@ -65,8 +67,9 @@ const rmsprop = {
   momentum: 0,
   maximize: false,
 };
+const plain = { ...reference, standardize, standardizeAdjoint };
 const kernels = { ...wasm };
-const same = (name, ...operands) => [() => reference[name](...operands), () => kernels[name](...operands)];
+const same = (name, ...operands) => [() => plain[name](...operands), () => kernels[name](...operands)];
 const sums = (shape, axes) => {
   const x = floats(...shape);
   return [() => reference.reduce('sum', x, axes), () => wasm.sums(x, axes)];

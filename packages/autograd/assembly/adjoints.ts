@@ -33,26 +33,6 @@ function sum<T>(g: usize, n: i32): f64 {
 
 // @ts-ignore: decorator
 @inline
-function softmaxAdjoint<T>(g: usize, y: usize, rows: i32, n: i32): void {
-  const size: usize = sizeof<T>();
-  for (; rows > 0; rows--) {
-    const total = dot<T>(g, y, n);
-    const both = f64x2.splat(total);
-    const end = g + <usize>n * size;
-    const pairs = g + <usize>(n & ~1) * size;
-    for (; g < pairs; g += 2 * size, y += 2 * size) {
-      storePair<T>(g, f64x2.mul(loadPair<T>(y), f64x2.sub(loadPair<T>(g), both)));
-    }
-    if (g < end) {
-      store<T>(g, <T>(<f64>load<T>(y) * (<f64>load<T>(g) - total)));
-      g += size;
-      y += size;
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
 function totals<T>(g: usize, y: usize, rows: i32, n: i32, sums: usize, dots: usize): void {
   const line = <usize>n * sizeof<T>();
   for (; rows > 0; rows--, g += line, y += line, sums += 8, dots += 8) {
@@ -85,10 +65,20 @@ function project<T>(g: usize, y: usize, rows: i32, n: i32, means: usize, shares:
 
 /** Row i of g, of n elements, becomes y (g - sum g y). */
 export function softmaxAdjointF32(g: usize, y: usize, rows: i32, n: i32): void {
-  softmaxAdjoint<f32>(g, y, rows, n);
-}
-export function softmaxAdjointF64(g: usize, y: usize, rows: i32, n: i32): void {
-  softmaxAdjoint<f64>(g, y, rows, n);
+  for (; rows > 0; rows--) {
+    const total = dot<f32>(g, y, n);
+    const both = f64x2.splat(total);
+    const end = g + 4 * <usize>n;
+    const pairs = g + 4 * <usize>(n & ~1);
+    for (; g < pairs; g += 8, y += 8) {
+      storePair<f32>(g, f64x2.mul(loadPair<f32>(y), f64x2.sub(loadPair<f32>(g), both)));
+    }
+    if (g < end) {
+      store<f32>(g, <f32>(<f64>load<f32>(y) * (<f64>load<f32>(g) - total)));
+      g += 4;
+      y += 4;
+    }
+  }
 }
 
 /** sums[i] = the sum of row i of g, dots[i] = that of its products with row i of y. */

@@ -286,20 +286,10 @@ export function sigmoidAdjointF32(
 ): void {
   binary<f32>(SIGMOID_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function sigmoidAdjointF64(
-  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
-): void {
-  binary<f64>(SIGMOID_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
-}
 export function tanhAdjointF32(
   a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
 ): void {
   binary<f32>(TANH_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
-}
-export function tanhAdjointF64(
-  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
-): void {
-  binary<f64>(TANH_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
 export function geluSlopeF32(
   a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,

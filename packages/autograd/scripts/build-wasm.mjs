@@ -35,7 +35,8 @@ const compile = async () => {
   const { error, stderr } = await asc.main(
     [
       ...['assembly/index.ts', '--baseDir', fileURLToPath(root), '--outFile', 'kernels.wasm'],
-      ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+      ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub'],
+      ...['--importMemory', '--enable', 'simd'],
       // With a maximum the memory can be declared as shared by changing one bit.
       ...['--maximumMemory', '65536'],
     ],

@@ -187,7 +187,7 @@ export interface RmspropStep {
   readonly maximize: boolean;
 }
 
-/** What `Kernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
+/** What `NormalizationKernels.standardize` finds: the result, and the mean and the variance of each group, in the dtype of the operand. */
 export interface Standardized {
   readonly output: Storage;
   readonly mean: Storage;
@@ -248,13 +248,6 @@ export interface Kernels {
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** y (g - sum g y) along `axis`: the adjoint of `softmax` with the result y. Both views have one shape and dtype. */
   softmaxAdjoint(g: View, y: View, axis: number): Storage;
-  /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
-  standardize(x: View, axes: readonly number[], eps: number): Standardized;
-  /**
-   * (g - mean of g - y * mean of g y) / sqrt(variance + eps), with means over `axes`: the adjoint of `standardize` with the output y, of the
-   * shape and dtype of g; `variance` is row-major, an element for each group.
-   */
-  standardizeAdjoint(g: View, y: View, variance: View, axes: readonly number[], eps: number): Storage;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
   firstOutside(index: View, low: number, high: number): number;
   /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */
@@ -327,6 +320,17 @@ export interface ImageKernels {
    * the first is taken; NaN counts as largest, and the last NaN is taken.
    */
   maxPool(x: View, axes: readonly Taps[]): Storage;
+}
+
+/** The numeric loops behind normalizations, to the same terms as {@link Kernels} and apart from them like {@link ImageKernels}. */
+export interface NormalizationKernels {
+  /** (x - mean) / sqrt(variance + eps), with the mean and the mean square deviation over `axes`. */
+  standardize(x: View, axes: readonly number[], eps: number): Standardized;
+  /**
+   * (g - mean of g - y * mean of g y) / sqrt(variance + eps), with means over `axes`: the adjoint of `standardize` with the output y, of the
+   * shape and dtype of g; `variance` is row-major, an element for each group.
+   */
+  standardizeAdjoint(g: View, y: View, variance: View, axes: readonly number[], eps: number): Storage;
 }
 
 /** The numeric loops behind recurrent networks, to the same terms as {@link Kernels} and apart from them like {@link ImageKernels}. */

@@ -1,11 +1,19 @@
 import type { View } from '../tensor/view.ts';
 import { blasFor, pays } from './backend.ts';
 import { blasConv, blasMatmul } from './blas/index.ts';
-import type { Convolution, ImageKernels, Kernels, RecurrentKernels } from './kernels.ts';
+import type {
+  Convolution,
+  ImageKernels,
+  Kernels,
+  NormalizationKernels,
+  RecurrentKernels,
+} from './kernels.ts';
+import { standardizeAdjoint } from './reference/adjoints.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
 import { recurrentKernelsOn, lstmCells as referenceCells } from './reference/lstm.ts';
 import { toStorage } from './reference/reduce.ts';
+import { standardize } from './reference/standardize.ts';
 import * as wasmConv from './wasm/conv.ts';
 import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
@@ -45,12 +53,6 @@ export const kernels: Kernels = {
   softmaxAdjoint: (g, y, axis) =>
     (pays(g.size, wasm.adjointThreshold) ? wasm.softmaxAdjoint(g, y, axis) : null) ??
     reference.softmaxAdjoint(g, y, axis),
-  standardizeAdjoint: (g, y, variance, axes, eps) =>
-    (pays(g.size, wasm.adjointThreshold) ? wasm.standardizeAdjoint(g, y, variance, axes, eps) : null) ??
-    reference.standardizeAdjoint(g, y, variance, axes, eps),
-  standardize: (x, axes, eps) =>
-    (pays(x.size, wasm.standardizeThreshold) ? wasm.standardize(x, axes, eps) : null) ??
-    reference.standardize(x, axes, eps),
   scatter: (op, fn, x, axis, index, source) =>
     (fn === 'sum' && pays(index.size, wasm.scatterThreshold)
       ? wasm.scatterAdd(x, axis, index, source)
@@ -71,6 +73,16 @@ export const kernels: Kernels = {
     }
     reference.rmsprop(step, parameter, gradient, square, mean, velocity);
   },
+};
+
+/** The kernels that normalizations call. */
+export const normalizationKernels: NormalizationKernels = {
+  standardize: (x, axes, eps) =>
+    (pays(x.size, wasm.standardizeThreshold) ? wasm.standardize(x, axes, eps) : null) ??
+    standardize(x, axes, eps),
+  standardizeAdjoint: (g, y, variance, axes, eps) =>
+    (pays(g.size, wasm.adjointThreshold) ? wasm.standardizeAdjoint(g, y, variance, axes, eps) : null) ??
+    standardizeAdjoint(g, y, variance, axes, eps),
 };
 
 /** The kernels that recurrent networks call. */

@@ -1,4 +1,4 @@
-import { kernels } from '../kernels/select.ts';
+import { normalizationKernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { withGradMode } from '../tape/mode.ts';
 import { isTracked } from '../tape/record.ts';
@@ -26,7 +26,11 @@ const scaleOf = (variance: Tensor, { eps }: Groups): Tensor => variance.add(eps)
 /** What the Jacobian of the standardized y, which is symmetric, makes of a tangent or cotangent. */
 const project = (t: Tensor, y: Tensor, variance: Tensor, groups: Groups): Tensor => {
   if (![t, y, variance].some(isTracked)) {
-    return wrap(kernels.standardizeAdjoint(t, y, variance, groups.axes, groups.eps), t.dtype, t.shape);
+    return wrap(
+      normalizationKernels.standardizeAdjoint(t, y, variance, groups.axes, groups.eps),
+      t.dtype,
+      t.shape,
+    );
   }
   return t
     .sub(keptMean(t, groups))
@@ -43,7 +47,7 @@ const standardize = /* @__PURE__ */ defineOp({
   inputs: ['x'],
   saves: ['output'],
   forward: ({ x }, { axes, eps }: Groups): readonly Tensor[] => {
-    const { output, mean, variance } = kernels.standardize(x, axes, eps);
+    const { output, mean, variance } = normalizationKernels.standardize(x, axes, eps);
     const kept = reducedShape(x.shape, axes, true);
     return [wrap(output, x.dtype, x.shape), wrap(mean, x.dtype, kept), wrap(variance, x.dtype, kept)];
   },

@@ -98,6 +98,9 @@ export function broadcastBatches(op: string, a: Shape, b: Shape): Shape {
 /** An axis counted from the front; negative ones count from the end. */
 export function normalizeDim(op: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
+  if (typeof dim !== 'number') {
+    throw new IndexError(`${op}: expected a dim from ${-bound} to ${bound - 1}, got ${kindOf(dim)}`);
+  }
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
     throw new IndexError(
       `${op}: dim ${dim} is out of range for a tensor of ${rank} dimensions [${-bound}, ${bound - 1}]`,

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
 import type { AdamStep, BinaryName, RmspropStep, SgdStep } from '../../src/kernels/kernels.ts';
+import { standardizeAdjoint } from '../../src/kernels/reference/adjoints.ts';
 import { cast } from '../../src/kernels/reference/copy.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
+import { standardize } from '../../src/kernels/reference/standardize.ts';
 import { erf, ndtr } from '../../src/kernels/special/erf.ts';
 import * as wasm from '../../src/kernels/wasm/index.ts';
 import type { FloatDType, NumericArray } from '../../src/tensor/dtype.ts';
@@ -75,15 +77,19 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           const pattern = exact.includes(fn) ? numbers : numbers.map((x) => Math.max(-10, Math.min(x, 10)));
           const [a, b] = [lay(dtype, shape, left, pattern), lay(dtype, shape, right, pattern)];
           const actual = wasm.binary(fn, a, b);
-          const has = fn !== 'geluSlope' || dtype === 'float32';
+          const has = exact.includes(fn) || dtype === 'float32';
           if (has && a.isContiguous && b.isContiguous) expect(actual).not.toBeNull();
           if (actual === null) return;
           const expected = reference.binary(fn, a, b).array;
           if (exact.includes(fn)) expectSame(actual.array, expected);
-          else {
-            const error = dtype === 'float32' ? 2 ** -22 : 2 ** -51;
-            expectNear(dtype, actual.array, expected, error, (i) => termOf(a, i) * (1 + termOf(b, i) ** 2));
-          }
+          else
+            expectNear(
+              dtype,
+              actual.array,
+              expected,
+              2 ** -22,
+              (i) => termOf(a, i) * (1 + termOf(b, i) ** 2),
+            );
         },
       ),
     );
@@ -171,11 +177,12 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   softmaxAdjoint() {
     const rows = fc.tuple(fc.integer({ min: 0, max: 9 }), lengths);
     fc.assert(
-      fc.property(floats, rows, patterns(ordinaryOrSpecial), lying, (dtype, shape, pattern, how) => {
+      fc.property(rows, patterns(ordinaryOrSpecial), lying, (shape, pattern, how) => {
+        const dtype = 'float32';
         const plain = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
         const [g, y] = [lay(dtype, shape, plain, pattern), lay(dtype, shape, how, pattern.toReversed())];
         const actual = wasm.softmaxAdjoint(g, y, 1);
-        if (g.size > 0 && shape[1]! <= 2048 && y.isContiguous) expect(actual).not.toBeNull();
+        if (g.size > 0 && shape[1]! <= 4096 && y.isContiguous) expect(actual).not.toBeNull();
         if (actual === null) return;
         // Both sum in float64, in another order.
         expectNear(dtype, actual.array, reference.softmaxAdjoint(g, y, 1).array, 1e-14, () => 1e6 * g.size);
@@ -184,7 +191,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   },
   standardizeAdjoint() {
     const extent = fc.integer({ min: 1, max: 4 });
-    const over = fc.constantFrom([2], [1, 2], [0, 2], [0, 1, 2]);
+    const over = fc.constantFrom<number[]>([2], [1, 2], [0, 2], [0, 1, 2]);
     fc.assert(
       fc.property(
         floats,
@@ -205,7 +212,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           // Groups over all axes are one row; without the last axis rows may not lie in one piece.
           if (shape[2]! > 1 && g.size <= 2048) expect(actual).not.toBeNull();
           if (actual === null) return;
-          const expected = reference.standardizeAdjoint(g, y, variance, axes, 0.5);
+          const expected = standardizeAdjoint(g, y, variance, axes, 0.5);
           expectNear(dtype, actual.array, expected.array, 1e-14, () => 1e6 * g.size);
         },
       ),
@@ -226,7 +233,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           const x = lay(dtype, tall ? shape : shape.toReversed(), lying, pattern);
           const actual = wasm.standardize(x, axes, 1e-5);
           if (actual === null) return;
-          const expected = reference.standardize(x, axes, 1e-5);
+          const expected = standardize(x, axes, 1e-5);
           for (const part of ['output', 'mean', 'variance'] as const) {
             const [values, wanted] = [actual[part].array, expected[part].array];
             expect(values.length).toBe(wanted.length);

@@ -37,7 +37,7 @@ export function softmaxAdjoint(g: View, y: View, axis: number): Storage {
   return new Storage(out);
 }
 
-/** Reference `Kernels.standardizeAdjoint`. */
+/** Reference `NormalizationKernels.standardizeAdjoint`. */
 export function standardizeAdjoint(
   g: View,
   y: View,

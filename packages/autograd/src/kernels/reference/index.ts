@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.ts';
-import { softmaxAdjoint, standardizeAdjoint } from './adjoints.ts';
+import { softmaxAdjoint } from './adjoints.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
 import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
@@ -11,7 +11,6 @@ import { argReduce, reduce } from './reduce.ts';
 import { indexAdd, indexGet, indexPut } from './selection.ts';
 import { softmax } from './softmax.ts';
 import { groups, histogram, isIn, mode, ranked, searchSorted, sort } from './sort.ts';
-import { standardize } from './standardize.ts';
 import { unary } from './unary.ts';
 
 /** The reference kernels: plain TypeScript, any dtype, any strides. */
@@ -40,8 +39,6 @@ export const reference: Kernels = {
   matmul,
   softmax,
   softmaxAdjoint,
-  standardize,
-  standardizeAdjoint,
   firstOutside,
   fromStart,
   nonzero,

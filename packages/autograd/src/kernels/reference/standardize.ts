@@ -5,7 +5,7 @@ import type { Standardized } from '../kernels.ts';
 import { reducedStrides } from './reduce.ts';
 import { nest } from './rows.ts';
 
-/** Reference `Kernels.standardize`, in three passes: means, squares of what is left, results. All totals are doubles. */
+/** Reference `NormalizationKernels.standardize`, in three passes: means, squares of what is left, results. All totals are doubles. */
 export function standardize(x: View, axes: readonly number[], eps: number): Standardized {
   const source = x.storage.array;
   const count = sizeOf(reducedShape(x.shape, axes, false));

@@ -24,11 +24,12 @@ function rowsInScratch(g: View, y: View, length: number) {
   const rowsAt = yAt + chunkBytes;
   unit.reserve(rowsAt + 3 * 8 * height);
   const scratch = unit.view(bytes);
-  const [from, result] = [g.storage.array as FloatArray, y.storage.array as FloatArray];
+  const put = ({ storage, offset }: View, start: number, count: number, at: number): void =>
+    scratch.set((storage.array as FloatArray).subarray(offset + start, offset + start + count), at / bytes);
   /** Brings `count` elements in, counted from the first of each view. */
   const load = (start: number, count: number): void => {
-    scratch.set(from.subarray(g.offset + start, g.offset + start + count), gAt / bytes);
-    scratch.set(result.subarray(y.offset + start, y.offset + start + count), yAt / bytes);
+    put(g, start, count, gAt);
+    put(y, start, count, yAt);
   };
   /** What the kernel made of g. */
   const results = (count: number): FloatArray => scratch.subarray(gAt / bytes, gAt / bytes + count);
@@ -38,12 +39,13 @@ function rowsInScratch(g: View, y: View, length: number) {
 const fits = (g: View, y: View, length: number): boolean =>
   isFloat(g.dtype) && g.isContiguous && y.isContiguous && length * itemSize[g.dtype] <= chunkBytes;
 
-/** `Kernels.softmaxAdjoint` of contiguous float views along their last axis, whose rows fit into scratch; null for others. */
+/** `Kernels.softmaxAdjoint` of contiguous float32 views along their last axis, whose rows fit into scratch; null for others. */
 export function softmaxAdjoint(g: View, y: View, axis: number): Storage | null {
   const length = g.shape[axis] ?? 1;
-  if (axis !== g.shape.length - 1 || g.size === 0 || !fits(g, y, length)) return null;
-  const { unit, bytes, height, gAt, yAt, load, results } = rowsInScratch(g, y, length);
-  const kernel = unit.kernel('softmaxAdjoint', bytes);
+  if (g.dtype !== 'float32' || axis !== g.shape.length - 1 || g.size === 0 || !fits(g, y, length))
+    return null;
+  const { unit, height, gAt, yAt, load, results } = rowsInScratch(g, y, length);
+  const kernel = unit.kernel('softmaxAdjoint', 4);
   const out = allocate(g.dtype, g.size) as FloatArray;
   const rows = g.size / length;
   for (let row = 0; row < rows; row += height) {
@@ -55,7 +57,7 @@ export function softmaxAdjoint(g: View, y: View, axis: number): Storage | null {
   return new Storage(out);
 }
 
-/** `Kernels.standardizeAdjoint` of contiguous float views whose groups are made of whole rows in memory that fit into scratch; null for others. */
+/** `NormalizationKernels.standardizeAdjoint` of contiguous float views whose groups are made of whole rows in memory that fit into scratch; null for others. */
 export function standardizeAdjoint(
   g: View,
   y: View,

@@ -71,7 +71,7 @@ export function unaryThreshold(fn: UnaryFunction): number {
   return thresholds[name] ?? float32Thresholds[name] ?? Infinity;
 }
 
-/** The binary kernels, each for both dtypes; those of arithmetic have the bits of the reference kernels. */
+/** The binary kernels for both dtypes, with the bits of the reference kernels. */
 const binaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'add',
   'sub',
@@ -80,6 +80,11 @@ const binaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'maximum',
   'minimum',
   'reluAdjoint',
+]);
+
+/** Those for float32 only, which round otherwise than the reference, which computes in float64. */
+const float32BinaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
+  'geluSlope',
   'sigmoidAdjoint',
   'tanhAdjoint',
 ]);
@@ -159,7 +164,7 @@ export function unary(fn: UnaryFunction, x: View): Storage | null {
 
 /** `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along their rows. */
 export function binary(fn: Parameters<Kernels['binary']>[0], a: View, b: View): Storage | null {
-  const known = binaryNames.has(fn) || (fn === 'geluSlope' && a.dtype === 'float32');
+  const known = binaryNames.has(fn) || (a.dtype === 'float32' && float32BinaryNames.has(fn));
   if (!known || !isFloat(a.dtype)) return null;
   return zip(fn as string, a.dtype, a, b, null);
 }

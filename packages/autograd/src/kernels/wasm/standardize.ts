@@ -15,7 +15,7 @@ const chunkBytes = 32768;
 export const standardizeThreshold = 128;
 
 /**
- * `Kernels.standardize` of contiguous float views whose groups are made of whole rows in memory that fit into scratch (all but
+ * `NormalizationKernels.standardize` of contiguous float views whose groups are made of whole rows in memory that fit into scratch (all but
  * features of one row each, as in batches of vectors); null for others.
  */
 export function standardize(x: View, axes: readonly number[], eps: number): Standardized | null {
