@@ -233,7 +233,7 @@ export const transposeSamples: Samples = (s) => {
 export const transposeRefusals: Refusals = (s) => [
   ...dimRefusals(s),
   [[s.tensorOf([2, 3]), 0, 2], 'IndexError', /dim 2 is out of range/],
-  [[s.tensorOf([2, 3]), 0], 'IndexError', /dim undefined is out of range/],
+  [[s.tensorOf([2, 3]), 0], 'IndexError', /expected a dim from -2 to 1, got undefined/],
 ];
 
 /**
