@@ -20,29 +20,6 @@ function dot<T>(g: usize, y: usize, n: i32): f64 {
 
 // @ts-ignore: decorator
 @inline
-function sum<T>(g: usize, n: i32): f64 {
-  const size: usize = sizeof<T>();
-  const end = g + <usize>n * size;
-  const pairs = g + <usize>(n & ~1) * size;
-  let sums = f64x2.splat(0);
-  for (; g < pairs; g += 2 * size) sums = f64x2.add(sums, loadPair<T>(g));
-  let total = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
-  if (g < end) total += <f64>load<T>(g);
-  return total;
-}
-
-// @ts-ignore: decorator
-@inline
-function totals<T>(g: usize, y: usize, rows: i32, n: i32, sums: usize, dots: usize): void {
-  const line = <usize>n * sizeof<T>();
-  for (; rows > 0; rows--, g += line, y += line, sums += 8, dots += 8) {
-    store<f64>(sums, sum<T>(g, n));
-    store<f64>(dots, dot<T>(g, y, n));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
 function project<T>(g: usize, y: usize, rows: i32, n: i32, means: usize, shares: usize, scales: usize): void {
   const size: usize = sizeof<T>();
   for (; rows > 0; rows--, means += 8, shares += 8, scales += 8) {
@@ -81,12 +58,14 @@ export function softmaxAdjointF32(g: usize, y: usize, rows: i32, n: i32): void {
   }
 }
 
-/** sums[i] = the sum of row i of g, dots[i] = that of its products with row i of y. */
-export function totalsF32(g: usize, y: usize, rows: i32, n: i32, sums: usize, dots: usize): void {
-  totals<f32>(g, y, rows, n, sums, dots);
+/** products[i] = the sum of the products of row i of g and row i of y, of n elements. */
+export function dotsF32(g: usize, y: usize, rows: i32, n: i32, products: usize): void {
+  const line = 4 * <usize>n;
+  for (; rows > 0; rows--, g += line, y += line, products += 8) store<f64>(products, dot<f32>(g, y, n));
 }
-export function totalsF64(g: usize, y: usize, rows: i32, n: i32, sums: usize, dots: usize): void {
-  totals<f64>(g, y, rows, n, sums, dots);
+export function dotsF64(g: usize, y: usize, rows: i32, n: i32, products: usize): void {
+  const line = 8 * <usize>n;
+  for (; rows > 0; rows--, g += line, y += line, products += 8) store<f64>(products, dot<f64>(g, y, n));
 }
 
 /** Row i of g becomes (g - means[i] - y shares[i]) scales[i]. */

@@ -8,6 +8,7 @@ import { wrap } from '../tensor/core.ts';
 import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { normalDensity } from './normalDensity.ts';
 import { boolRefusals, dimRefusals, integerRefusals, type Refusals, type Samples } from './samples.ts';
 import { softmax } from './softmax.ts';
 import { ndtr } from './special.ts';
@@ -103,10 +104,6 @@ export function selu(x: Tensor): Tensor {
 }
 export const seluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const seluRefusals = integerRefusals;
-
-const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
-
-const normalDensity = (x: Tensor): Tensor => x.square().mul(-0.5).exp().mul(DENSITY_AT_0);
 
 /** Phi(x) + x phi(x), given Phi(x). */
 const geluSlope = (x: Tensor, share: Tensor): Tensor =>

@@ -10,6 +10,7 @@ import { wrap } from '../tensor/core.ts';
 import { getDefaultDType, isFloat } from '../tensor/dtype.ts';
 import { GradientError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor.ts';
+import { normalDensity } from './normalDensity.ts';
 import { operandRefusals, type Refusals, type Samples } from './samples.ts';
 
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
@@ -101,7 +102,7 @@ export const ndtr = /* @__PURE__ */ elementwise({
   name: 'ndtr',
   forward: errors.ndtr,
   saves: 'input',
-  derivative: (x) => x.square().mul(-0.5).exp().div(SQRT_TWO_PI),
+  derivative: normalDensity,
 });
 export const ndtrSamples: Samples = erfSamples;
 

@@ -34,6 +34,8 @@ export interface DerivativeRule<A = void> {
   readonly saves: 'input' | 'output';
   /** f'(x), from x or from f(x). */
   readonly derivative: (saved: Tensor, attributes: A) => Tensor;
+  /** The kernel that gives the same in one pass, from a tangent and the saved value: used where nothing records. Default none. */
+  readonly adjoint?: BinaryName;
 }
 
 /** A function with kinks: tangents are selected. */
@@ -42,6 +44,8 @@ export interface DifferentialRule<A = void> {
   readonly saves: 'input' | 'output';
   /** The image of a tangent at x. */
   readonly differential: (t: Tensor, saved: Tensor, attributes: A) => Tensor;
+  /** As for {@link DerivativeRule}. */
+  readonly adjoint?: BinaryName;
 }
 
 /** A function whose differential is the same everywhere. */
@@ -62,8 +66,6 @@ export type ElementwiseDefinition<A = void> = {
   readonly integers?: IntegerInputs;
   /** Inputs to refuse with a DTypeError; none unless given. */
   readonly refuses?: Refused;
-  /** The kernel that does what the rule says, of a tangent and the saved value, in one pass: used where nothing records. */
-  readonly adjoint?: BinaryName;
 } & UnaryRule<A>;
 
 /**
@@ -114,11 +116,12 @@ export function elementwiseWith<A>(
 }
 
 function build<A>(definition: ElementwiseDefinition<A>): (x: Tensor, attributes?: A) => Tensor {
-  const { name, forward, saves, integers = 'promote', refuses, adjoint } = definition;
+  const { name, forward, saves, integers = 'promote', refuses } = definition;
   const differential = (t: Tensor, node: Node): Tensor => {
     const attributes = node.attributes as A;
     if (definition.saves === 'nothing') return definition.differential(t, attributes);
     const saved = node.saved(0);
+    const { adjoint } = definition;
     if (adjoint !== undefined && !isTracked(t) && !isTracked(saved)) {
       return wrap(kernels.binary(adjoint, t, saved), t.dtype, t.shape);
     }

@@ -209,8 +209,8 @@ const wasmCases: Readonly<Record<string, () => void>> = {
             pattern.map((value) => 1 + Math.abs(value)),
           );
           const actual = wasm.standardizeAdjoint(g, y, variance, axes, 0.5);
-          // Groups over all axes are one row; without the last axis rows may not lie in one piece.
-          if (shape[2]! > 1 && g.size <= 2048) expect(actual).not.toBeNull();
+          // Groups over all axes are one row; shorter rows than 8 are left to the reference.
+          if (shape[2]! >= 8 && g.size <= 2048) expect(actual).not.toBeNull();
           if (actual === null) return;
           const expected = standardizeAdjoint(g, y, variance, axes, 0.5);
           expectNear(dtype, actual.array, expected.array, 1e-14, () => 1e6 * g.size);

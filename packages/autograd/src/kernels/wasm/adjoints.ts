@@ -6,6 +6,7 @@ import { scalesOf } from '../reference/adjoints.ts';
 import { reducedStrides } from '../reference/reduce.ts';
 import { nest } from '../reference/rows.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
+import { sums } from './reduce.ts';
 
 /** Bytes of an operand in scratch at a time. */
 const chunkBytes = 16384;
@@ -69,6 +70,8 @@ export function standardizeAdjoint(
   const walk = nest(g.shape, contiguousStrides(g.shape), groupStrides, groupStrides);
   const { length, rows, steps, rowSteps } = walk;
   if (g.size === 0 || steps[1] !== 0 || !fits(g, y, length)) return null;
+  const means = sums(g, axes);
+  if (means === null) return null;
   const { unit, bytes, height, gAt, yAt, rowsAt, load, results } = rowsInScratch(g, y, length);
   const doubles = unit.view(8);
   const [first, second, third] = [0, 1, 2].map((place) => rowsAt / 8 + place * height) as [
@@ -87,15 +90,12 @@ export function standardizeAdjoint(
     });
   };
   const n = sizeOf(axes.map((axis) => g.shape[axis]!));
-  const means = zeros64(variance.size);
+  for (let k = 0; k < means.length; k++) means[k]! /= n;
   const shares = zeros64(variance.size);
-  const totals = unit.kernel('totals', bytes);
+  const dots = unit.kernel('dots', bytes);
   forEachChunk((_, lines, group) => {
-    totals(gAt, yAt, lines, length, 8 * first, 8 * second);
-    for (let i = 0; i < lines; i++) {
-      means[group + i * rowSteps[1]]! += doubles[first + i]! / n;
-      shares[group + i * rowSteps[1]]! += doubles[second + i]! / n;
-    }
+    dots(gAt, yAt, lines, length, rowsAt);
+    for (let i = 0; i < lines; i++) shares[group + i * rowSteps[1]]! += doubles[rowsAt / 8 + i]! / n;
   });
   const scales = scalesOf(variance, eps);
   const out = allocate(g.dtype, g.size) as FloatArray;

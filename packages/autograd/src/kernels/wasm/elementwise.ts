@@ -2,7 +2,7 @@ import { type FloatDType, isFloat, itemSize, type NumericArray } from '../../ten
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import type { Kernels, UnaryFunction } from '../kernels.ts';
-import { nest } from '../reference/rows.ts';
+import { type Nest, nest } from '../reference/rows.ts';
 import { coprocessor, type FloatArray } from './memory.ts';
 
 /**
@@ -123,15 +123,8 @@ export function unary(fn: UnaryFunction, x: View): Storage | null {
   if (!isFloat(dtype)) return null;
   if (thresholds[name] === undefined && (dtype !== 'float32' || float32Thresholds[name] === undefined))
     return null;
-  const { length, steps, rows, rowSteps, forEachBlock } = nest(
-    x.shape,
-    x.strides,
-    x.strides,
-    x.strides,
-    x.offset,
-  );
-  const still = steps[0] !== 1 || (rows > 1 && rowSteps[0] === 0);
-  if (!x.isContiguous && (still || length < shortRow)) return null;
+  const walk = x.isContiguous ? null : nest(x.shape, x.strides, x.strides, x.strides, x.offset);
+  if (walk !== null && !isWorthwhile(walk)) return null;
   const unit = coprocessor();
   const bytes = itemSize[dtype];
   const kernel = unit.kernel(name, bytes);
@@ -157,9 +150,14 @@ export function unary(fn: UnaryFunction, x: View): Storage | null {
       }
     }
   };
-  if (x.isContiguous) run(1, size, x.offset, 0);
-  else forEachBlock((from) => run(rows, length, from, rowSteps[0]));
+  if (walk === null) run(1, size, x.offset, 0);
+  else walk.forEachBlock((from) => run(walk.rows, walk.length, from, walk.rowSteps[0]));
   return new Storage(out);
+}
+
+/** Whether rows lie in one piece, each read once, and are not short. */
+function isWorthwhile({ length, steps, rows, rowSteps }: Nest): boolean {
+  return steps[0] === 1 && (rows === 1 || rowSteps[0] !== 0) && length >= shortRow;
 }
 
 /** `Kernels.binary` for float views that walk memory with steps of 1, or stand still, along their rows. */
