@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { coreTypeOf } from '../../src/kernels/blas/coreType.ts';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
 import { systemBlas } from '../../src/kernels/blas/library.ts';
 import { matmul as referenceMatmul } from '../../src/kernels/reference/matmul.ts';
@@ -111,6 +112,23 @@ ifPresent('products by a system BLAS', () => {
     expect(one).toEqual(referenceMatmul(a, b).array);
   });
   afterAll(() => setNumThreads(1));
+});
+
+describe('the kernels of OpenBLAS for a processor', () => {
+  const avx2 = 'fpu sse2 avx fma avx2';
+  const avx512 = `${avx2} avx512f avx512dq avx512cd avx512bw avx512vl avx512_fp16`;
+  test.each([
+    [
+      'an Intel or AMD processor with AVX-512',
+      `vendor_id\t: GenuineIntel\nmodel\t\t: 207\nflags\t\t: ${avx512}\n`,
+      'SkylakeX',
+    ],
+    ['one without', `vendor_id\t: AuthenticAMD\nflags\t\t: ${avx2}\nbugs\t\t: avx512f\n`, 'Haswell'],
+    ['one with the foundation of AVX-512 alone', `flags\t\t: ${avx2} avx512f avx512cd avx512er\n`, 'Haswell'],
+    ['one with AVX alone', 'flags\t\t: fpu sse2 avx\n', null],
+    ['an ARM processor', 'processor\t: 0\nFeatures\t: fp asimd\n', null],
+    ['nothing that is known', '', null],
+  ])('%s', (_, cpuinfo, type) => void expect(coreTypeOf(cpuinfo)).toBe(type));
 });
 
 describe('the choice of a system BLAS', () => {

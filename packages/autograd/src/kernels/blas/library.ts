@@ -1,4 +1,5 @@
 import type { FloatArray } from '../wasm/memory.ts';
+import { coreTypeOf } from './coreType.ts';
 
 /** The parts of Node that finding a library takes; reached without an import, so that browsers' bundlers find none. */
 interface NodeProcess {
@@ -37,9 +38,6 @@ const candidates: Readonly<Record<string, readonly string[]>> = {
 };
 
 const threadSetters = ['openblas_set_num_threads', 'MKL_Set_Num_Threads'];
-
-/** The functions that SkylakeX kernels of OpenBLAS use. */
-const avx512 = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'];
 
 let found: Blas | string | undefined;
 
@@ -106,14 +104,12 @@ function threadSetter(library: { func(declaration: string): NativeFunction }): (
   return () => {};
 }
 
-/**
- * Loads OpenBLAS with its AVX-512 kernels on AMD processors that have AVX-512: builds older than such a processor take it for
- * one without, at half the speed. It reads the variable while it is loaded, and only then.
- */
+/** Loads OpenBLAS with the kernels that fit the processor. It reads the variable while it is loaded, and only then. */
 function withCoreType<T>(process: NodeProcess, load: () => T): T {
   const variable = 'OPENBLAS_CORETYPE';
-  if (process.env[variable] !== undefined || !isAmdWithAvx512(process)) return load();
-  process.env[variable] = 'SkylakeX';
+  const type = process.env[variable] === undefined ? coreType(process) : null;
+  if (type === null) return load();
+  process.env[variable] = type;
   try {
     return load();
   } finally {
@@ -121,14 +117,12 @@ function withCoreType<T>(process: NodeProcess, load: () => T): T {
   }
 }
 
-function isAmdWithAvx512(process: NodeProcess): boolean {
-  if (process.platform !== 'linux') return false;
+function coreType(process: NodeProcess): string | null {
+  if (process.platform !== 'linux') return null;
   try {
-    const text = process.getBuiltinModule!('node:fs').readFileSync('/proc/cpuinfo', 'utf8');
-    const flags = new Set(/^flags\s*:(.*)$/m.exec(text)?.[1]?.split(' '));
-    return text.includes('AuthenticAMD') && avx512.every((flag) => flags.has(flag));
+    return coreTypeOf(process.getBuiltinModule!('node:fs').readFileSync('/proc/cpuinfo', 'utf8'));
   } catch {
-    return false;
+    return null;
   }
 }
 
