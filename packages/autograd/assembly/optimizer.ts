@@ -1,25 +1,21 @@
-// Steps of optimizers in place. They compute in float64, two elements at a time, and round what they store: the bits of the
-// reference kernels.
-
-import { loadPair, storePair } from './pair';
+// Steps of optimizers in place, with the bits of the reference kernels: all is computed in the parameters' own precision.
 
 /** The gradient times `sign`, plus weightDecay times the parameter. */
 // @ts-ignore: decorator
 @inline
-function directionOf(g: v128, p: v128, sign: f64, weightDecay: f64): v128 {
-  const d = f64x2.mul(f64x2.splat(sign), g);
-  return weightDecay == 0 ? d : f64x2.add(d, f64x2.mul(f64x2.splat(weightDecay), p));
+function directionOf<T>(g: usize, p: v128, sign: f64, weightDecay: f64): v128 {
+  const d = v128.mul<T>(v128.splat<T>(<T>sign), v128.load(g));
+  return weightDecay == 0 ? d : v128.add<T>(d, v128.mul<T>(v128.splat<T>(<T>weightDecay), p));
 }
 
 // @ts-ignore: decorator
 @inline
 function sgd<T>(p: usize, g: usize, n: i32, lr: f64, sign: f64, weightDecay: f64): void {
-  const pair: usize = 2 * sizeof<T>();
   const end = p + <usize>n * sizeof<T>();
-  const rate = f64x2.splat(lr);
-  for (; p < end; p += pair, g += pair) {
-    const x = loadPair<T>(p);
-    storePair<T>(p, f64x2.sub(x, f64x2.mul(rate, directionOf(loadPair<T>(g), x, sign, weightDecay))));
+  const rate = v128.splat<T>(<T>lr);
+  for (; p < end; p += 16, g += 16) {
+    const x = v128.load(p);
+    v128.store(p, v128.sub<T>(x, v128.mul<T>(rate, directionOf<T>(g, x, sign, weightDecay))));
   }
 }
 
@@ -29,29 +25,38 @@ function momentumSgd<T>(
   p: usize, g: usize, v: usize, n: i32,
   lr: f64, sign: f64, weightDecay: f64, momentum: f64, kept: f64, nesterov: bool,
 ): void {
-  const pair: usize = 2 * sizeof<T>();
   const end = p + <usize>n * sizeof<T>();
-  const rate = f64x2.splat(lr);
-  const keep = f64x2.splat(momentum);
-  const take = f64x2.splat(kept);
-  for (; p < end; p += pair, g += pair, v += pair) {
-    const x = loadPair<T>(p);
-    const direction = directionOf(loadPair<T>(g), x, sign, weightDecay);
-    const speed = f64x2.add(f64x2.mul(keep, loadPair<T>(v)), f64x2.mul(take, direction));
-    storePair<T>(v, speed);
-    const ahead = nesterov ? f64x2.add(direction, f64x2.mul(keep, speed)) : speed;
-    storePair<T>(p, f64x2.sub(x, f64x2.mul(rate, ahead)));
+  const rate = v128.splat<T>(<T>lr);
+  const keep = v128.splat<T>(<T>momentum);
+  const take = v128.splat<T>(<T>kept);
+  for (; p < end; p += 16, g += 16, v += 16) {
+    const x = v128.load(p);
+    const direction = directionOf<T>(g, x, sign, weightDecay);
+    const speed = v128.add<T>(v128.mul<T>(keep, v128.load(v)), v128.mul<T>(take, direction));
+    v128.store(v, speed);
+    const ahead = nesterov ? v128.add<T>(direction, v128.mul<T>(keep, speed)) : speed;
+    v128.store(p, v128.sub<T>(x, v128.mul<T>(rate, ahead)));
   }
 }
 
 /** From `a` to `b` by `weight`, counted from the nearer end, as the reference does. */
 // @ts-ignore: decorator
 @inline
-function interpolate(a: v128, b: v128, weight: f64): v128 {
-  const way = f64x2.sub(b, a);
+function interpolate<T>(a: v128, b: v128, weight: f64): v128 {
+  const way = v128.sub<T>(b, a);
   return weight < 0.5
-    ? f64x2.add(a, f64x2.mul(f64x2.splat(weight), way))
-    : f64x2.sub(b, f64x2.mul(way, f64x2.splat(1 - weight)));
+    ? v128.add<T>(a, v128.mul<T>(v128.splat<T>(<T>weight), way))
+    : v128.sub<T>(b, v128.mul<T>(way, v128.splat<T>(<T>(1 - weight))));
+}
+
+/** The mean of squares, with the square of `direction` by a share of 1 - beta. */
+// @ts-ignore: decorator
+@inline
+function meanSquare<T>(s: usize, direction: v128, beta: f64): v128 {
+  const squared = v128.mul<T>(v128.mul<T>(v128.splat<T>(<T>(1 - beta)), direction), direction);
+  const power = v128.add<T>(v128.mul<T>(v128.splat<T>(<T>beta), v128.load(s)), squared);
+  v128.store(s, power);
+  return power;
 }
 
 // @ts-ignore: decorator
@@ -60,24 +65,22 @@ function adam<T>(
   p: usize, g: usize, m: usize, s: usize, l: usize, n: i32,
   stepSize: f64, beta1: f64, beta2: f64, eps: f64, rootCorrection: f64, weightDecay: f64, shrink: f64, sign: f64,
 ): void {
-  const pair: usize = 2 * sizeof<T>();
   const end = p + <usize>n * sizeof<T>();
   const amsgrad = l != 0;
-  for (; p < end; p += pair, g += pair, m += pair, s += pair, l += pair) {
-    const x = loadPair<T>(p);
-    const direction = directionOf(loadPair<T>(g), x, sign, weightDecay);
-    const average = interpolate(loadPair<T>(m), direction, 1 - beta1);
-    storePair<T>(m, average);
-    const squared = f64x2.mul(f64x2.mul(f64x2.splat(1 - beta2), direction), direction);
-    let power = f64x2.add(f64x2.mul(f64x2.splat(beta2), loadPair<T>(s)), squared);
-    storePair<T>(s, power);
+  for (; p < end; p += 16, g += 16, m += 16, s += 16, l += 16) {
+    const x = v128.load(p);
+    const direction = directionOf<T>(g, x, sign, weightDecay);
+    const average = interpolate<T>(v128.load(m), direction, 1 - beta1);
+    v128.store(m, average);
+    let power = meanSquare<T>(s, direction, beta2);
     if (amsgrad) {
-      power = f64x2.max(loadPair<T>(l), power);
-      storePair<T>(l, power);
+      power = v128.max<T>(v128.load(l), power);
+      v128.store(l, power);
     }
-    const scale = f64x2.add(f64x2.div(f64x2.sqrt(power), f64x2.splat(rootCorrection)), f64x2.splat(eps));
-    const step = f64x2.div(f64x2.mul(f64x2.splat(stepSize), average), scale);
-    storePair<T>(p, f64x2.sub(f64x2.mul(x, f64x2.splat(shrink)), step));
+    const root = v128.div<T>(v128.sqrt<T>(power), v128.splat<T>(<T>rootCorrection));
+    const scale = v128.add<T>(root, v128.splat<T>(<T>eps));
+    const step = v128.div<T>(v128.mul<T>(v128.splat<T>(<T>stepSize), average), scale);
+    v128.store(p, v128.sub<T>(v128.mul<T>(x, v128.splat<T>(<T>shrink)), step));
   }
 }
 
@@ -87,33 +90,29 @@ function rmsprop<T>(
   p: usize, g: usize, s: usize, m: usize, v: usize, n: i32,
   lr: f64, alpha: f64, eps: f64, epsInside: f64, weightDecay: f64, momentum: f64, sign: f64,
 ): void {
-  const pair: usize = 2 * sizeof<T>();
   const end = p + <usize>n * sizeof<T>();
   const centered = m != 0;
   const remembers = v != 0;
-  const rate = f64x2.splat(lr);
-  for (; p < end; p += pair, g += pair, s += pair, m += pair, v += pair) {
-    const x = loadPair<T>(p);
-    const direction = directionOf(loadPair<T>(g), x, sign, weightDecay);
-    const squared = f64x2.mul(f64x2.mul(f64x2.splat(1 - alpha), direction), direction);
-    let power = f64x2.add(f64x2.mul(f64x2.splat(alpha), loadPair<T>(s)), squared);
-    storePair<T>(s, power);
+  for (; p < end; p += 16, g += 16, s += 16, m += 16, v += 16) {
+    const x = v128.load(p);
+    const direction = directionOf<T>(g, x, sign, weightDecay);
+    let power = meanSquare<T>(s, direction, alpha);
     if (centered) {
-      const average = interpolate(loadPair<T>(m), direction, 1 - alpha);
-      storePair<T>(m, average);
-      power = f64x2.sub(power, f64x2.mul(average, average));
+      const average = interpolate<T>(v128.load(m), direction, 1 - alpha);
+      v128.store(m, average);
+      power = v128.sub<T>(power, v128.mul<T>(average, average));
     }
-    const root = f64x2.sqrt(f64x2.add(power, f64x2.splat(epsInside)));
-    let step = f64x2.div(direction, f64x2.add(root, f64x2.splat(eps)));
+    const root = v128.sqrt<T>(v128.add<T>(power, v128.splat<T>(<T>epsInside)));
+    let step = v128.div<T>(direction, v128.add<T>(root, v128.splat<T>(<T>eps)));
     if (remembers) {
-      step = f64x2.add(f64x2.mul(f64x2.splat(momentum), loadPair<T>(v)), step);
-      storePair<T>(v, step);
+      step = v128.add<T>(v128.mul<T>(v128.splat<T>(<T>momentum), v128.load(v)), step);
+      v128.store(v, step);
     }
-    storePair<T>(p, f64x2.sub(x, f64x2.mul(rate, step)));
+    v128.store(p, v128.sub<T>(x, v128.mul<T>(v128.splat<T>(<T>lr), step)));
   }
 }
 
-// `n` is even, or what stands behind an array may be lost. See `SgdStep`, `AdamStep` and `RmspropStep` for the numbers;
+// They work in whole vectors: up to 15 bytes behind an array are lost. See `SgdStep`, `AdamStep` and `RmspropStep` for the numbers;
 // `l`, `m` and `v` are 0 where nothing of the kind is kept.
 
 export function sgdF32(p: usize, g: usize, n: i32, lr: f64, sign: f64, weightDecay: f64): void {
