@@ -1,5 +1,7 @@
 // Pooling: where the largest elements of windows stand, and sums at the places that an index names.
 
+import { loadPair, storePair } from './pair';
+
 // A pass along one axis of a plane is described by a row of 32-bit numbers: the axis is `length` long, with `lines` lines
 // outside it and `inner` elements inside each step; `count` places take their elements from positions[starts[i]] up to
 // positions[starts[i + 1]]. Where place i takes `taps` elements from first + i * step on, each `dilation` from the next,
@@ -159,21 +161,27 @@ function scatterAdd<T>(
   x: usize, xRow: usize, index: usize, source: usize, y: usize, rows: i32, n: i32, m: i32, totals: usize,
 ): void {
   const size: usize = sizeof<T>();
+  const end = totals + 8 * <usize>n;
   for (; rows > 0; rows--, x += xRow) {
-    for (let i: usize = 0; i < <usize>n; i++) {
-      store<f64>(totals + 8 * i, <f64>load<T>(xRow == 0 ? x : x + size * i));
+    let from = x;
+    const same = f64x2.splat(<f64>load<T>(x));
+    for (let at = totals; at < end; at += 16, from += 2 * size) {
+      v128.store(at, xRow == 0 ? same : loadPair<T>(from));
     }
     for (let i = 0; i < m; i++, index += 4, source += size) {
       const at = totals + 8 * <usize>load<i32>(index);
       store<f64>(at, load<f64>(at) + <f64>load<T>(source));
     }
-    for (let i: usize = 0; i < <usize>n; i++, y += size) store<T>(y, <T>load<f64>(totals + 8 * i));
+    for (let at = totals; at < end; at += 16, y += 2 * size) storePair<T>(y, v128.load(at));
+    // Pairs went one behind an odd row, where the next begins.
+    if (n & 1) y -= size;
   }
 }
 
 /**
  * For each of `rows` rows: y, of n elements, is x with the m elements of the source added where the index (int32) says, in
- * float64. A row of 0 bytes says that x is one element, for all. `totals` is the address of room for n doubles.
+ * float64. A row of 0 bytes says that x is one element, for all. `totals` is the address of room for n + 1 doubles. Behind y one
+ * element is lost.
  */
 export function scatterAddF32(
   x: usize, xRow: usize, index: usize, source: usize, y: usize, rows: i32, n: i32, m: i32, totals: usize,

@@ -32,9 +32,10 @@ export function scatterAdd(x: View, axis: number, index: View, source: View): St
   const unit = coprocessor();
   const kernel = unit.kernel('scatterAdd', bytes);
   const totals = unit.scratchBase;
-  const xAt = totals + 8 * n;
-  const yAt = xAt + 8 * Math.ceil((height * n * bytes) / 8);
-  const sourceAt = yAt + 8 * Math.ceil((height * n * bytes) / 8);
+  const xAt = totals + 8 * (n + 1);
+  // Elements are read and written in pairs.
+  const yAt = xAt + 8 * Math.ceil(((height * n + 1) * bytes) / 8);
+  const sourceAt = yAt + 8 * Math.ceil(((height * n + 1) * bytes) / 8);
   const indexAt = sourceAt + 8 * Math.ceil((height * m * bytes) / 8);
   unit.reserve(indexAt + 4 * height * m);
   const scratch = unit.view(bytes);
