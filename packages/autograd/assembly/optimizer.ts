@@ -1,4 +1,4 @@
-// Steps of optimizers in place, with the bits of the reference kernels: all is computed in the parameters' own precision.
+// Steps of optimizers in place, computed in the parameters' own precision.
 
 /** The gradient times `sign`, plus weightDecay times the parameter. */
 // @ts-ignore: decorator

@@ -2,49 +2,33 @@ import type { NumericArray } from '../../tensor/dtype.ts';
 import type { View } from '../../tensor/view.ts';
 import type { AdamStep, RmspropStep, SgdStep } from '../kernels.ts';
 
-// Steps are computed in the parameters' own precision, as PyTorch does: each number and each intermediate result is rounded to it.
-
-/** Rounds to the precision of a dtype. */
-type Round = (x: number) => number;
-
-function roundingOf({ dtype }: View): Round {
-  return dtype === 'float32' ? Math.fround : (x) => x;
-}
-
 /** The elements of a row-major view. */
 function elementsOf({ storage: { array }, offset, size }: View): NumericArray {
   return array.length === size ? array : array.subarray(offset, offset + size);
 }
 
-/** The gradient (negative to maximize), plus weightDecay times the parameter. */
-function directionOf(
-  round: Round,
-  gradient: number,
-  parameter: number,
-  sign: 1 | -1,
-  weightDecay: number,
-): number {
-  const direction = sign * gradient;
-  return weightDecay === 0 ? direction : round(direction + round(weightDecay * parameter));
-}
-
 /** Reference `Kernels.sgd`. */
 export function sgd(step: SgdStep, parameter: View, gradient: View, velocity: View | null): void {
-  const round = roundingOf(parameter);
-  const [lr, momentum, weightDecay] = [round(step.lr), round(step.momentum), round(step.weightDecay)];
-  const kept = round(1 - step.dampening);
+  const { lr, momentum, weightDecay, nesterov } = step;
+  const kept = 1 - step.dampening;
   const sign = step.maximize ? -1 : 1;
   const p = elementsOf(parameter);
   const g = elementsOf(gradient);
-  const v = velocity === null ? null : elementsOf(velocity);
-  for (let i = 0; i < p.length; i++) {
-    let direction = directionOf(round, g[i]!, p[i]!, sign, weightDecay);
-    if (v !== null) {
-      const speed = round(round(momentum * v[i]!) + round(kept * direction));
-      v[i] = speed;
-      direction = step.nesterov ? round(direction + round(momentum * speed)) : speed;
+  if (velocity === null) {
+    for (let i = 0; i < p.length; i++) {
+      let direction = sign * g[i]!;
+      if (weightDecay !== 0) direction += weightDecay * p[i]!;
+      p[i]! -= lr * direction;
     }
-    p[i]! -= round(lr * direction);
+    return;
+  }
+  const v = elementsOf(velocity);
+  for (let i = 0; i < p.length; i++) {
+    let direction = sign * g[i]!;
+    if (weightDecay !== 0) direction += weightDecay * p[i]!;
+    const speed = momentum * v[i]! + kept * direction;
+    v[i] = speed;
+    p[i]! -= lr * (nesterov ? direction + momentum * speed : speed);
   }
 }
 
@@ -57,10 +41,7 @@ export function adam(
   square: View,
   largest: View | null,
 ): void {
-  const round = roundingOf(parameter);
-  const [stepSize, beta2, eps] = [round(step.stepSize), round(step.beta2), round(step.eps)];
-  const [rootCorrection, weightDecay] = [round(step.rootCorrection), round(step.weightDecay)];
-  const [shrink, take] = [round(step.shrink), round(1 - step.beta2)];
+  const { stepSize, beta1, beta2, eps, rootCorrection, weightDecay, shrink } = step;
   const sign = step.maximize ? -1 : 1;
   const p = elementsOf(parameter);
   const g = elementsOf(gradient);
@@ -68,17 +49,17 @@ export function adam(
   const s = elementsOf(square);
   const l = largest === null ? null : elementsOf(largest);
   for (let i = 0; i < p.length; i++) {
-    const direction = directionOf(round, g[i]!, p[i]!, sign, weightDecay);
-    const average = interpolate(round, m[i]!, direction, 1 - step.beta1);
+    let direction = sign * g[i]!;
+    if (weightDecay !== 0) direction += weightDecay * p[i]!;
+    const average = interpolate(m[i]!, direction, 1 - beta1);
     m[i] = average;
-    let power = round(round(beta2 * s[i]!) + round(round(take * direction) * direction));
+    let power = beta2 * s[i]! + (1 - beta2) * direction * direction;
     s[i] = power;
     if (l !== null) {
       power = Math.max(l[i]!, power);
       l[i] = power;
     }
-    const scale = round(round(round(Math.sqrt(power)) / rootCorrection) + eps);
-    p[i] = round(p[i]! * shrink) - round(round(stepSize * average) / scale);
+    p[i] = p[i]! * shrink - (stepSize * average) / (Math.sqrt(power) / rootCorrection + eps);
   }
 }
 
@@ -91,10 +72,7 @@ export function rmsprop(
   mean: View | null,
   velocity: View | null,
 ): void {
-  const round = roundingOf(parameter);
-  const [lr, alpha, take] = [round(step.lr), round(step.alpha), round(1 - step.alpha)];
-  const [eps, epsInside] = [round(step.eps), round(step.epsInside)];
-  const [weightDecay, momentum] = [round(step.weightDecay), round(step.momentum)];
+  const { lr, alpha, eps, epsInside, weightDecay, momentum } = step;
   const sign = step.maximize ? -1 : 1;
   const p = elementsOf(parameter);
   const g = elementsOf(gradient);
@@ -102,25 +80,25 @@ export function rmsprop(
   const m = mean === null ? null : elementsOf(mean);
   const v = velocity === null ? null : elementsOf(velocity);
   for (let i = 0; i < p.length; i++) {
-    const direction = directionOf(round, g[i]!, p[i]!, sign, weightDecay);
-    let power = round(round(alpha * s[i]!) + round(round(take * direction) * direction));
+    let direction = sign * g[i]!;
+    if (weightDecay !== 0) direction += weightDecay * p[i]!;
+    let power = alpha * s[i]! + (1 - alpha) * direction * direction;
     s[i] = power;
     if (m !== null) {
-      const average = interpolate(round, m[i]!, direction, 1 - step.alpha);
+      const average = interpolate(m[i]!, direction, 1 - alpha);
       m[i] = average;
-      power = round(power - round(average * average));
+      power -= average * average;
     }
-    let scaled = round(direction / round(round(Math.sqrt(round(power + epsInside))) + eps));
+    let scaled = direction / (Math.sqrt(power + epsInside) + eps);
     if (v !== null) {
-      scaled = round(round(momentum * v[i]!) + scaled);
+      scaled = momentum * v[i]! + scaled;
       v[i] = scaled;
     }
-    p[i]! -= round(lr * scaled);
+    p[i]! -= lr * scaled;
   }
 }
 
 /** From `a` to `b` by `weight`, counted from the nearer end as `torch.lerp` does: so equal ends stay as they are. */
-function interpolate(round: Round, a: number, b: number, weight: number): number {
-  const way = round(b - a);
-  return weight < 0.5 ? round(a + round(round(weight) * way)) : round(b - round(way * round(1 - weight)));
+function interpolate(a: number, b: number, weight: number): number {
+  return weight < 0.5 ? a + weight * (b - a) : b - (b - a) * (1 - weight);
 }

@@ -9,7 +9,8 @@ const chunkBytes = 8192;
 /** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
 export const stepThreshold = 512;
 
-// Each kernel answers false where this set has nothing faster than the reference to offer; both give the same bits.
+// Each kernel answers false where this set has nothing faster than the reference to offer. Both give the same bits in float64; in float32
+// these round each result on the way, as PyTorch does, the reference only what it stores.
 
 /** `Kernels.sgd`. */
 export function sgd(step: SgdStep, parameter: View, gradient: View, velocity: View | null): boolean {
