@@ -1,6 +1,6 @@
 import { DTypeError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
+import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import { cast } from './copy.ts';
 import { nest } from './rows.ts';
@@ -12,6 +12,10 @@ export function forEachMatrix(
   product: (atA: number, atB: number, atOut: number) => void,
 ): void {
   const rank = a.shape.length;
+  if (rank === 2) {
+    product(a.offset, b.offset, 0);
+    return;
+  }
   const batch = a.shape.slice(0, rank - 2);
   const outSize = a.shape[rank - 2]! * b.shape[rank - 1]!;
   const { length, steps, forEach } = nest(batch, a.strides, b.strides, a.strides, a.offset, b.offset);
@@ -21,7 +25,7 @@ export function forEachMatrix(
   });
 }
 
-/** Reference `Kernels.matmul`. Products are accumulated in doubles, row by row; int32 ones must fit. */
+/** Reference `Kernels.matmul`. Products are accumulated in doubles, four columns at a time; int32 ones must fit. */
 export function matmul(a: View, b: View, bias: View | null = null): Storage {
   const rank = a.shape.length;
   const [m, k, n] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
@@ -30,29 +34,45 @@ export function matmul(a: View, b: View, bias: View | null = null): Storage {
   const x = a.storage.array;
   const y = b.storage.array;
   const out = allocate(a.dtype, sizeOf(a.shape.slice(0, rank - 2)) * m * n);
-  const row = zeros64(n);
   const first = bias === null ? null : cast(bias, 'float64').array;
+  const settle = a.dtype === 'int32' ? int32Of : same;
   forEachMatrix(a, b, (atA, atB, atOut) => {
     for (let i = 0; i < m; i++) {
-      if (first === null) row.fill(0);
-      else row.set(first);
-      for (let l = 0; l < k; l++) {
-        const factor = x[atA + i * rowA + l * colA]!;
-        for (let j = 0, at = atB + l * rowB; j < n; j++, at += colB) row[j]! += factor * y[at]!;
+      const line = atA + i * rowA;
+      const to = atOut + i * n;
+      let j = 0;
+      for (; j + 4 <= n; j += 4) {
+        let s = first === null ? 0 : first[j]!;
+        let t = first === null ? 0 : first[j + 1]!;
+        let u = first === null ? 0 : first[j + 2]!;
+        let v = first === null ? 0 : first[j + 3]!;
+        for (let l = 0, p = line, q = atB + j * colB; l < k; l++, p += colA, q += rowB) {
+          const factor = x[p]!;
+          s += factor * y[q]!;
+          t += factor * y[q + colB]!;
+          u += factor * y[q + 2 * colB]!;
+          v += factor * y[q + 3 * colB]!;
+        }
+        out[to + j] = settle(s);
+        out[to + j + 1] = settle(t);
+        out[to + j + 2] = settle(u);
+        out[to + j + 3] = settle(v);
       }
-      if (a.dtype === 'int32') checkInt32(row);
-      out.set(row, atOut + i * n);
+      for (; j < n; j++) {
+        let s = first === null ? 0 : first[j]!;
+        for (let l = 0, p = line, q = atB + j * colB; l < k; l++, p += colA, q += rowB) s += x[p]! * y[q]!;
+        out[to + j] = settle(s);
+      }
     }
   });
   return new Storage(out);
 }
 
-function checkInt32(row: Float64Array): void {
-  for (const value of row) {
-    if (value > 2147483647 || value < -2147483648) {
-      throw new DTypeError(
-        `matmul: the result ${value} does not fit int32; convert first with .to('float64')`,
-      );
-    }
+const same = (value: number): number => value;
+
+function int32Of(value: number): number {
+  if (value > 2147483647 || value < -2147483648) {
+    throw new DTypeError(`matmul: the result ${value} does not fit int32; convert first with .to('float64')`);
   }
+  return value;
 }
