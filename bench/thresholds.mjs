@@ -16,6 +16,7 @@ import * as wasmConv from '../packages/autograd/dist/kernels/wasm/conv.js';
 import * as wasm from '../packages/autograd/dist/kernels/wasm/index.js';
 import { lstmCells as wasmCells } from '../packages/autograd/dist/kernels/wasm/lstm.js';
 import { maxPool } from '../packages/autograd/dist/kernels/wasm/maxPool.js';
+import { resample } from '../packages/autograd/dist/kernels/wasm/resample.js';
 import { Storage } from '../packages/autograd/dist/tensor/storage.js';
 import { viewOf } from '../packages/autograd/dist/tensor/view.js';
 
@@ -90,6 +91,12 @@ const pool = (n) => {
   const [x, axes] = [floats(1, 1, side, side), [pairs(side), pairs(side)]];
   return [() => images.maxPool(x, axes), () => maxPool(x, axes)];
 };
+/** A pass of average pooling along the last axis, or along the one before it. */
+const average = (n, axis) => {
+  const side = 2 * Math.round(Math.sqrt(n) / 2);
+  const [x, taps] = [floats(1, 1, side, side), pairs(side)];
+  return [() => images.resample(x, axis, taps), () => resample(x, axis, taps)];
+};
 const scatter = (n) => {
   const index = viewOf(new Storage(Int32Array.from({ length: n }, (_, i) => (i * 7) % n)), 'int32', [n]);
   const [x, source] = [floats(n), floats(n)];
@@ -129,6 +136,8 @@ const contests = {
   'lstm cells': (n) => [lstm(n, referenceCells), lstm(n, wasmCells)],
   'convolution by four 3x3 filters': conv,
   'maxPool 2x2': pool,
+  'average of 2 along rows': (n) => average(n, 3),
+  'average of 2 along columns': (n) => average(n, 2),
   ...(typeof blas !== 'string' && { 'matmul by BLAS against WASM': product }),
 };
 

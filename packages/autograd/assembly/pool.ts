@@ -194,3 +194,51 @@ export function scatterAddF64(
 ): void {
   scatterAdd<f64>(x, xRow, index, source, y, rows, n, m, totals);
 }
+
+// @ts-ignore: decorator
+@inline
+function resample<T>(
+  x: usize, y: usize, lines: i32, length: i32, inner: i32, count: i32, starts: usize, positions: usize, weights: usize,
+): void {
+  const size: usize = sizeof<T>();
+  const step = <usize>inner * size;
+  for (; lines > 0; lines--, x += <usize>length * step) {
+    for (let i: usize = 0; i < <usize>count; i++, y += step) {
+      const from = load<i32>(starts + 4 * i);
+      const to = load<i32>(starts + 4 * i + 4);
+      let n: usize = 0;
+      for (; n + 2 * size <= step; n += 2 * size) {
+        let total = f64x2.splat(0);
+        for (let tap = from; tap < to; tap++) {
+          const at = x + <usize>load<i32>(positions + 4 * <usize>tap) * step + n;
+          total = f64x2.add(total, f64x2.mul(v128.load64_splat(weights + 8 * <usize>tap), loadPair<T>(at)));
+        }
+        storePair<T>(y + n, total);
+      }
+      if (n < step) {
+        let total = 0.0;
+        for (let tap = from; tap < to; tap++) {
+          const at = x + <usize>load<i32>(positions + 4 * <usize>tap) * step + n;
+          total += load<f64>(weights + 8 * <usize>tap) * <f64>load<T>(at);
+        }
+        store<T>(y + n, <T>total);
+      }
+    }
+  }
+}
+
+/**
+ * Weighted sums along the middle axis: y (lines, count, inner) of x (lines, length, inner), where place i takes the elements
+ * positions[starts[i]] up to positions[starts[i + 1]] times their weights (doubles). Sums are kept in float64.
+ */
+export function resampleF32(
+  x: usize, y: usize, lines: i32, length: i32, inner: i32, count: i32, starts: usize, positions: usize, weights: usize,
+): void {
+  resample<f32>(x, y, lines, length, inner, count, starts, positions, weights);
+}
+
+export function resampleF64(
+  x: usize, y: usize, lines: i32, length: i32, inner: i32, count: i32, starts: usize, positions: usize, weights: usize,
+): void {
+  resample<f64>(x, y, lines, length, inner, count, starts, positions, weights);
+}

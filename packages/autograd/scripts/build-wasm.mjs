@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/ to src/kernels/wasm/generated/kernels.ts: the binary as text, a character for each byte, which loads
+ * Compiles assembly/ to src/kernels/wasm/generated/kernels.ts: the binary as text, which loads
  * synchronously and alike in Node, jest and browsers (base64 hides repetitions: compressed it takes 40 % more). The file ends with a digest of
  * all that went into it: when that still holds nothing is compiled (2-3 s) and nothing written (`tsc -b` would rebuild).
  */
@@ -53,15 +53,19 @@ const compile = async () => {
   return Buffer.from(binary);
 };
 
-/** Added to each byte, modulo 256: most are small numbers, and so need no escape (compressed, 12 % less). */
-const SHIFT = 0x30;
+/** Added to each byte, modulo 256: most are small numbers, and so become printable characters. */
+const SHIFT = 0x35;
+/** The first two characters that are no bytes themselves: they say which 95 codes the next character, from a space on, stands for. */
+const ESCAPE = 0x7d;
+const PRINTABLE = 0x5f;
 
-/** What stands between quotes for these bytes, in ASCII. */
-const literal = (bytes) =>
+/** The bytes as printable ASCII: a character each, or two (compressed, 3 % less than with escapes of JavaScript). */
+const text = (bytes) =>
   Array.from(bytes, (byte) => {
     const code = (byte + SHIFT) & 0xff;
-    const plain = code >= 0x20 && code <= 0x7e && code !== 0x27 && code !== 0x5c;
-    return plain ? String.fromCharCode(code) : `\\x${code.toString(16).padStart(2, '0')}`;
+    if (code >= 0x20 && code < ESCAPE) return String.fromCharCode(code);
+    const beyond = (code - ESCAPE) & 0xff;
+    return String.fromCharCode(ESCAPE + Math.floor(beyond / PRINTABLE), 0x20 + (beyond % PRINTABLE));
   }).join('');
 
 if (!built()) {
@@ -69,10 +73,14 @@ if (!built()) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     target,
-    `/** The compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs): see \`shift\`. */
-export const kernels = '${literal(binary)}';
-/** What was added to each byte, modulo 256, to make a character of \`kernels\`. */
+    `/** The compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs): \`decode\` reads them. */
+export const kernels = ${JSON.stringify(text(binary))};
+/** What was added to each byte, modulo 256, to make a code. */
 export const shift = ${SHIFT};
+/** Codes below this are characters themselves; from here on a character says which ${PRINTABLE} codes the next one stands for. */
+export const firstEscape = ${ESCAPE};
+/** How many codes an escape reaches. */
+export const reach = ${PRINTABLE};
 ${ending}`,
   );
 }

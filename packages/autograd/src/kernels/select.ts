@@ -19,6 +19,7 @@ import { gemmThreshold } from './wasm/gemm.ts';
 import * as wasm from './wasm/index.ts';
 import { lstmThreshold, lstmCells as wasmCells } from './wasm/lstm.ts';
 import { maxPool, maxPoolThreshold } from './wasm/maxPool.ts';
+import { resample, resampleThreshold } from './wasm/resample.ts';
 
 const matmul: Kernels['matmul'] = (a, b, bias = null) => {
   const size = a.size * b.shape.at(-1)!;
@@ -124,6 +125,8 @@ function selectImageKernels(): ImageKernels {
       const blas = blasForPlan(p);
       return blas ? blasConv.convWeight(blas, x, g, p) : wasmConv.convWeight(x, g, p);
     },
+    resample: (x, axis, taps) =>
+      (pays(x.size, resampleThreshold) ? resample(x, axis, taps) : null) ?? slow.resample(x, axis, taps),
     maxPool: (x, axes) => (pays(x.size, maxPoolThreshold) ? maxPool(x, axes) : null) ?? slow.maxPool(x, axes),
   };
 }

@@ -7,6 +7,7 @@ import { imageKernelsOn } from '../../src/kernels/reference/image.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
 import * as wasmConv from '../../src/kernels/wasm/conv.ts';
 import { maxPool } from '../../src/kernels/wasm/maxPool.ts';
+import { resample } from '../../src/kernels/wasm/resample.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import type { Storage } from '../../src/tensor/storage.ts';
 import type { View } from '../../src/tensor/view.ts';
@@ -188,6 +189,52 @@ describe('WASM kernels of images give what the reference gives', () => {
         if (actual) expectSame(actual.array, images.maxPool(x, axes).array);
       }),
     );
+  });
+
+  test('resample', () => {
+    const weights = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 7 });
+    fc.assert(
+      fc.property(
+        floats,
+        pooling,
+        weights,
+        lying,
+        patterns(anything),
+        (dtype, drawn, factors, how, pattern) => {
+          const x = lay(dtype, drawn.shape, how, pattern);
+          drawn.axes.forEach((taps, i) => {
+            const weighted = { ...taps, weights: taps.weights.map((_, k) => factors[k % factors.length]!) };
+            const axis = x.shape.length - drawn.axes.length + i;
+            const actual = resample(x, axis, weighted);
+            expect(actual === null).toBe(x.size === 0 || taps.starts.length === 1);
+            if (actual) expectSame(actual.array, images.resample(x, axis, weighted).array);
+          });
+        },
+      ),
+    );
+  });
+
+  test('resample by chunks of lines', () => {
+    const x = lay(
+      'float32',
+      [3, 5000, 7],
+      { layout: 'contiguous', offset: 3, still: [], shift: 0 },
+      [1, 2.5, -4],
+    );
+    const taps: Taps = {
+      starts: Int32Array.of(0, 2, 2, 5),
+      positions: Int32Array.of(0, 4999, 17, 18, 17),
+      weights: Float64Array.of(0.1, 3, -1, 0.5, 7),
+    };
+    expectSame(resample(x, 1, taps)!.array, images.resample(x, 1, taps).array);
+    const rows = lay(
+      'float32',
+      [9001, 3],
+      { layout: 'contiguous', offset: 1, still: [], shift: 0 },
+      [1, 2.5, -4],
+    );
+    const few = { ...taps, positions: Int32Array.of(0, 2, 1, 1, 0) };
+    expectSame(resample(rows, 1, few)!.array, images.resample(rows, 1, few).array);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { kernels as binary, shift } from './generated/kernels.ts';
+import { kernels as binary, firstEscape, reach, shift } from './generated/kernels.ts';
 
 /** An array that the WASM kernels work on. */
 export type FloatArray = Float32Array | Float64Array;
@@ -96,11 +96,18 @@ const isKernel = (value: WebAssembly.ExportValue): value is Kernel => typeof val
 const constant = (exports: WebAssembly.Exports, name: string): number =>
   (exports[name] as WebAssembly.Global).value;
 
-/** The binary from its text, which has a character for each byte. */
+/** The binary from its text: `scripts/build-wasm.mjs` says how it was written. */
 const decode = (text: string): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i) - shift;
-  return bytes;
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i);
+    if (code >= firstEscape) {
+      code = firstEscape + (code - firstEscape) * reach + text.charCodeAt(++i) - 0x20;
+    }
+    bytes[length++] = code - shift;
+  }
+  return bytes.subarray(0, length);
 };
 
 const IMPORT_SECTION = 2;

@@ -7,7 +7,7 @@ import { coprocessor, type FloatArray } from './memory.ts';
 const chunkBytes = 8192;
 
 /** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
-export const stepThreshold = 512;
+export const stepThreshold = 256;
 
 // Each kernel answers false where this set has nothing faster than the reference to offer. Both give the same bits in float64; in float32
 // these round each result on the way, as PyTorch does, the reference only what it stores.
