@@ -145,9 +145,9 @@ export function logPositive(x: v128): v128 {
   return f64x2.add(f64x2.mul(k, constant(LN_2)), f64x2.mul(f64x2.add(s, s), series));
 }
 
+// What follows is called, not inlined: it is needed less often, and each copy would be in every bundle.
+
 /** e^x - 1 = (2^n - 1) + 2^n p: no digit is lost near 0. */
-// @ts-ignore: decorator
-@inline
 function expm1(x: v128): v128 {
   const one = constant(ONE);
   x = f64x2.pmin(f64x2.pmax(x, constant(MINUS_LARGE)), constant(LARGE));
@@ -157,8 +157,6 @@ function expm1(x: v128): v128 {
 }
 
 /** ln(1 + x) for x > -1, finite: x - x^2 / 2 + x^3 / 3 where adding 1 would lose digits. */
-// @ts-ignore: decorator
-@inline
 function log1pFinite(x: v128): v128 {
   const small = f64x2.lt(f64x2.abs(x), constant(SMALL));
   const rest = f64x2.sub(constant(HALF), f64x2.mul(x, constant(LOG_SERIES, 1)));
