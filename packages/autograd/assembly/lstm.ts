@@ -1,4 +1,4 @@
-import { SIGMOID, TANH, transcendental } from './transcendental';
+import { sigmoidF32x4 as sigmoid, tanhF32x4 as tanh } from './transcendental';
 
 /**
  * The cells of an LSTM at one time, for `rows` rows of n units, n a multiple of 4. `own` and `recurrent` hold what inputs and
@@ -23,16 +23,6 @@ export function lstmF32(own: usize, recurrent: usize, before: usize, y: usize, r
       v128.store(y + 5 * part, o);
     }
   }
-}
-
-// Called, not inlined: six copies of them would be half a kilobyte of every bundle.
-
-function sigmoid(x: v128): v128 {
-  return transcendental(SIGMOID, x);
-}
-
-function tanh(x: v128): v128 {
-  return transcendental(TANH, x);
 }
 
 // @ts-ignore: decorator

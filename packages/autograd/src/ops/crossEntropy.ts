@@ -1,4 +1,9 @@
+import { kernels } from '../kernels/select.ts';
+import { defineOp } from '../tape/defineOp.ts';
+import { isTracked } from '../tape/record.ts';
+import { refuseDType, sumOf } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
+import { wrap } from '../tensor/core.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.ts';
@@ -60,6 +65,43 @@ const classRefusals: Refusals = (s) => {
   ];
 };
 
+/** The cotangent of scores from those of their losses: the softmax, less 1 at the class, times g. */
+const scoresFrom = (g: Tensor, y: Tensor, classes: Tensor, dim: number): Tensor => {
+  const probabilities = y.exp();
+  if (!isTracked(g) && !isTracked(y)) {
+    return wrap(kernels.classAdjoint(g, probabilities, classes, dim), y.dtype, y.shape);
+  }
+  const along = g.unsqueeze(dim);
+  return probabilities.mul(along).scatterAdd(dim, classes.unsqueeze(dim), along.neg());
+};
+
+const taken = (x: Tensor, classes: Tensor, dim: number): Tensor =>
+  x.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+
+/** -ln softmax(x) at each place's class, and ln softmax(x), which the derivative needs. */
+const classLosses = /* @__PURE__ */ defineOp({
+  name: 'crossEntropy',
+  inputs: ['x', 'classes'],
+  saves: ['classes', 'output'],
+  forward: ({ x, classes }, dim: number): readonly Tensor[] => {
+    const y = wrap(kernels.softmax(x, dim, true), x.dtype, x.shape);
+    return [taken(y, classes, dim).neg(), y];
+  },
+  vjp: {
+    x: ([g, toY], { classes, output: [, y] }, dim) =>
+      sumOf(
+        g ? scoresFrom(g, y!, classes, dim) : null,
+        toY ? toY.sub(y!.exp().mul(toY.sum(dim, { keepdim: true }))) : null,
+      ),
+    classes: null,
+  },
+  jvp: ({ x: t }, { classes, output: [, y] }, dim) => {
+    if (t === null) return [null, null];
+    const mean = y!.exp().mul(t).sum(dim, { keepdim: true });
+    return [mean.squeeze(dim).sub(taken(t, classes, dim)), t.sub(mean)];
+  },
+});
+
 /**
  * The cross entropy between the softmax of `input` (scores x of shape (N, C), (C) or (N, C, d1, …)) and `target`:
  * -w_y ln softmax(x)_y for classes y (int32 or uint8, in the shape of `input` without C), or -sum_c w_c p_c ln softmax(x)_c for probabilities p (floats in the
@@ -84,10 +126,22 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);
   }
   const classDim = checkScores('crossEntropy', input, options.weight);
-  const logProbabilities = input.logSoftmax(classDim);
-  return isFloat(target.dtype) && sameShape(target.shape, input.shape)
-    ? fromProbabilities(logProbabilities, target, classDim, labelSmoothing, options)
-    : fromClasses('crossEntropy', logProbabilities, target, classDim, labelSmoothing, options);
+  if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
+    return fromProbabilities(input.logSoftmax(classDim), target, classDim, labelSmoothing, options);
+  }
+  refuseDType('crossEntropy', input, 'integers');
+  const checked = checkClasses('crossEntropy', input.shape, target, classDim, options);
+  const [losses, logProbabilities] = classLosses({ x: input, classes: checked.classes }, classDim) as [
+    Tensor,
+    Tensor,
+  ];
+  const loss = checked.reduce(losses, checked.factors);
+  if (labelSmoothing === 0) return loss;
+  const { weight = null } = options;
+  const all =
+    weight === null ? logProbabilities : logProbabilities.mul(alongClasses(weight, logProbabilities));
+  const smooth = checked.reduce(all.sum(classDim).neg(), null);
+  return loss.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / input.shape[classDim]!));
 }
 export const crossEntropySamples: Samples = (s) => {
   const [x, labels, { weight = null, reduction = 'mean', ...rest }] = classSample(s);
@@ -131,7 +185,8 @@ export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions =
   checkTensor('nllLoss', 'target', target);
   checkLossOptions('nllLoss', options, ['weight', 'ignoreIndex']);
   const classDim = checkScores('nllLoss', input, options.weight);
-  return fromClasses('nllLoss', input, target, classDim, 0, options);
+  const { classes, factors, reduce } = checkClasses('nllLoss', input.shape, target, classDim, options);
+  return reduce(taken(input, classes, classDim).neg(), factors);
 }
 export const nllLossSamples: Samples = (s) => classSample(s);
 export const nllLossRefusals: Refusals = (s) => [
@@ -142,32 +197,6 @@ export const nllLossRefusals: Refusals = (s) => [
     /the target is float64 of shape \(2, 3\); expected classes as int32/,
   ],
 ];
-
-function fromClasses(
-  op: string,
-  logProbabilities: Tensor,
-  target: Tensor,
-  classDim: number,
-  labelSmoothing: number,
-  { weight = null, ignoreIndex = -100, reduction = 'mean' }: CrossEntropyOptions,
-): Tensor {
-  const { classes, kept } = checkClasses(op, logProbabilities.shape, target, classDim, ignoreIndex);
-  const only = (x: Tensor): Tensor => (kept === null ? x : x.where(kept, 0));
-  const factors = weight && only(weight.indexSelect(0, classes.reshape([-1])).reshape(classes.shape));
-
-  const reduce = (losses: Tensor): Tensor => {
-    if (reduction !== 'mean' || (factors === null && kept === null)) return reduceBy(reduction, losses);
-    return losses.sum().div((factors ?? kept!).sum());
-  };
-  const taken = logProbabilities.gather(classDim, classes.unsqueeze(classDim)).squeeze(classDim).neg();
-  const loss = reduce(only(factors === null ? taken : taken.mul(factors)));
-  if (labelSmoothing === 0) return loss;
-
-  const all =
-    weight === null ? logProbabilities : logProbabilities.mul(alongClasses(weight, logProbabilities));
-  const smooth = reduce(only(all.sum(classDim).neg()));
-  return loss.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / logProbabilities.shape[classDim]!));
-}
 
 function fromProbabilities(
   logProbabilities: Tensor,
@@ -210,14 +239,23 @@ function checkScores(op: string, input: Tensor, weight: Tensor | null | undefine
   return classDim;
 }
 
-/** The target as int32 with ignored ones set to 0, and which are not ignored; null when none is. */
+/** A target of classes, and what becomes of the losses of its places. */
+interface ClassTarget {
+  /** int32, with 0 in place of what is ignored. */
+  readonly classes: Tensor;
+  /** The weights of the classes, 0 where they are ignored; null when all are 1. */
+  readonly factors: Tensor | null;
+  /** The losses, but those ignored, times the factors given, and reduced; a mean is divided by the sum of the factors. */
+  readonly reduce: (losses: Tensor, factors: Tensor | null) => Tensor;
+}
+
 function checkClasses(
   op: string,
   scores: Shape,
   target: Tensor,
   classDim: number,
-  ignoreIndex: number,
-): { classes: Tensor; kept: Tensor | null } {
+  { weight = null, ignoreIndex = -100, reduction = 'mean' }: NLLLossOptions,
+): ClassTarget {
   const expected = scores.filter((_, axis) => axis !== classDim);
   if (isFloat(target.dtype) || target.dtype === 'bool') {
     throw new DTypeError(
@@ -243,8 +281,14 @@ function checkClasses(
       );
     }
   });
-  const classes = target.to('int32');
-  if (!ignored) return { classes, kept: null };
-  const kept = classes.ne(ignoreIndex);
-  return { classes: classes.where(kept, 0), kept };
+  const kept = ignored ? target.ne(ignoreIndex) : null;
+  const only = (x: Tensor): Tensor => (kept === null ? x : x.where(kept, 0));
+  const classes = only(target.to('int32'));
+  const factors = weight && only(weight.indexSelect(0, classes.reshape([-1])).reshape(classes.shape));
+  const reduce = (losses: Tensor, scales: Tensor | null): Tensor => {
+    const counted = only(scales === null ? losses : losses.mul(scales));
+    if (reduction !== 'mean' || (factors === null && kept === null)) return reduceBy(reduction, counted);
+    return counted.sum().div((factors ?? kept!).sum());
+  };
+  return { classes, factors, reduce };
 }

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage, zeros64 } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
+import { contiguous } from './copy.ts';
 import { reducedStrides } from './reduce.ts';
 import { nest } from './rows.ts';
 
@@ -20,6 +21,25 @@ function forEachElement(
   forEach((i, j, k) => {
     for (const end = at + length; at < end; at++, i += step, j += yStep, k += groupStep) visit(i, j, k, at);
   });
+}
+
+/** Reference `Kernels.classAdjoint`. */
+export function classAdjoint(g: View, probabilities: View, classes: View, axis: number): Storage {
+  const { dtype, shape, size } = probabilities;
+  const [gs, ps, cs] = [contiguous(g), contiguous(probabilities), contiguous(classes)];
+  const [factors, from, at] = [gs.storage.array, ps.storage.array, cs.storage.array];
+  const count = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const out = allocate(dtype, size);
+  for (let place = 0; place < gs.size; place++) {
+    const factor = factors[gs.offset + place]!;
+    const rest = place % inner;
+    const first = (place - rest) * count + rest;
+    for (let c = 0, k = first; c < count; c++, k += inner) out[k] = factor * from[ps.offset + k]!;
+    const k = first + at[cs.offset + place]! * inner;
+    out[k] = factor * from[ps.offset + k]! - factor;
+  }
+  return new Storage(out);
 }
 
 /** Reference `Kernels.softmaxAdjoint`. */

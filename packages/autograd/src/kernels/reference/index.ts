@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.ts';
-import { softmaxAdjoint } from './adjoints.ts';
+import { classAdjoint, softmaxAdjoint } from './adjoints.ts';
 import { binary, compare, where } from './binary.ts';
 import { assign, cast } from './copy.ts';
 import { cumulate, cumulativeExtreme, recurrence } from './cumulative.ts';
@@ -39,6 +39,7 @@ export const reference: Kernels = {
   matmul,
   softmax,
   softmaxAdjoint,
+  classAdjoint,
   firstOutside,
   fromStart,
   nonzero,
