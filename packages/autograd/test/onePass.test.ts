@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { batchNorm, func, gelu, gradcheck, layerNorm, type Tensor, tensor } from '@tensortape/autograd';
+import { batchNorm, crossEntropy, func, gelu, gradcheck, layerNorm, type Tensor, tensor } from '@tensortape/autograd';
 
 // Adjoints that one kernel computes where nothing records: a sweep that records has to take the operations instead, whichever of the cotangent and
 // the saved value is tracked.
@@ -25,6 +25,8 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   tanh: (x) => x.tanh(),
   gelu: (x) => gelu(x),
   softmax: (x) => x.softmax(1),
+  // A loss for each row, which meets all the weights of its row.
+  crossEntropy: (x) => crossEntropy(x, tensor(new Int32Array([2, 0])), { reduction: 'none' }).unsqueeze(1),
   layerNorm: (x) => layerNorm(x, [3]),
   batchNorm: (x) => batchNorm(x, { training: true }),
 };
