@@ -287,8 +287,6 @@ export function transcendental(op: i32, x: v128): v128 {
 }
 
 /** share + x phi(x) of two elements, with the density phi of the standard normal distribution. */
-// @ts-ignore: decorator
-@inline
 function slopes(x: v128, share: v128): v128 {
   const density = f64x2.mul(constant(DENSITY_AT_0), exp(f64x2.mul(constant(MINUS_HALF), f64x2.mul(x, x))));
   // x - x is NaN where x is infinite, and infinity times the density 0 has no value.

@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { batchNorm, crossEntropy, func, gelu, gradcheck, layerNorm, type Tensor, tensor } from '@tensortape/autograd';
+import {
+  batchNorm,
+  crossEntropy,
+  func,
+  gelu,
+  gradcheck,
+  layerNorm,
+  type Tensor,
+  tensor,
+} from '@tensortape/autograd';
 
 // Adjoints that one kernel computes where nothing records: a sweep that records has to take the operations instead, whichever of the cotangent and
 // the saved value is tracked.

@@ -85,7 +85,8 @@ const classLosses = /* @__PURE__ */ defineOp({
   saves: ['classes', 'output'],
   forward: ({ x, classes }, dim: number): readonly Tensor[] => {
     const y = wrap(kernels.softmax(x, dim, true), x.dtype, x.shape);
-    return [taken(y, classes, dim).neg(), y];
+    const picked = wrap(kernels.gather(y, dim, classes.unsqueeze(dim)), x.dtype, classes.shape);
+    return [wrap(kernels.unary('neg', picked), x.dtype, classes.shape), y];
   },
   vjp: {
     x: ([g, toY], { classes, output: [, y] }, dim) =>
@@ -271,8 +272,10 @@ function checkClasses(
     );
   }
   const count = scores[classDim]!;
+  const values = target.toTypedArray();
   let ignored = false;
-  target.toTypedArray().forEach((value, at) => {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
     if (value === ignoreIndex) ignored = true;
     else if (value < 0 || value >= count) {
       throw new IndexError(
@@ -280,7 +283,7 @@ function checkClasses(
           `${formatShape(scores)}`,
       );
     }
-  });
+  }
   const kept = ignored ? target.ne(ignoreIndex) : null;
   const only = (x: Tensor): Tensor => (kept === null ? x : x.where(kept, 0));
   const classes = only(target.to('int32'));

@@ -104,7 +104,11 @@ export function defineOp<const N extends string, const S extends N | 'output', A
     const fresh = (y: Tensor) => (list.includes(y) ? alias(y) : y);
     const outputs = isTensors(result) ? result.map(fresh) : [fresh(result as Tensor)];
     if (list.some(isTracked)) {
-      const saved = saves.flatMap((name) => (name === 'output' ? outputs : [inputs[name as N]]));
+      const saved: Tensor[] = [];
+      for (const name of saves) {
+        if (name === 'output') saved.push(...outputs);
+        else saved.push(inputs[name as N]);
+      }
       recordAll(op, list, outputs, saved, attributes, made);
     }
     return (isTensors(result) ? outputs : outputs[0]) as R;

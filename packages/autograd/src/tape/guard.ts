@@ -14,12 +14,26 @@ export interface Forward<R> {
   readonly made: readonly [first: number, end: number];
 }
 
-const versionsOf = (tensors: readonly (Tensor | null)[]): readonly number[] =>
-  tensors.map((x) => x?.storage.version ?? 0);
+type Tensors = readonly (Tensor | null | undefined)[];
+
+function versionsOf(tensors: Tensors): readonly number[] {
+  const versions: number[] = [];
+  for (let i = 0; i < tensors.length; i++) versions.push(tensors[i]?.storage.version ?? 0);
+  return versions;
+}
 
 /** The first tensor that was changed in place since, or -1. */
-const changedSince = (tensors: readonly (Tensor | null)[], versions: readonly number[]): number =>
-  tensors.findIndex((x, i) => x !== null && x.storage.version !== versions[i]);
+function changedSince(tensors: Tensors, versions: readonly number[]): number {
+  for (let i = 0; i < tensors.length; i++) {
+    if ((tensors[i]?.storage.version ?? 0) !== versions[i]) return i;
+  }
+  return -1;
+}
+
+function requireTensor(op: string, output: unknown, which: string): void {
+  if (!(output instanceof Tensor))
+    throw new ArgumentError(`${op}: ${which} is ${kindOf(output)}, expected a tensor`);
+}
 
 /** Runs a forward function without recording; refuses one that changes its inputs, or gives anything but tensors. */
 export function runForward<R>(
@@ -38,12 +52,9 @@ export function runForward<R>(
         'clone(), or on the out-of-place form',
     );
   }
-  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
-  outputs.forEach((output, i) => {
-    if (output instanceof Tensor) return;
-    const which = Array.isArray(result) ? `output ${i} of its forward` : 'what its forward returned';
-    throw new ArgumentError(`${op}: ${which} is ${kindOf(output)}, expected a tensor`);
-  });
+  if (Array.isArray(result))
+    result.forEach((output, i) => void requireTensor(op, output, `output ${i} of its forward`));
+  else requireTensor(op, result, 'what its forward returned');
   return { result, made: [first, storageCount()] };
 }
 
@@ -55,8 +66,8 @@ let guarded: Node | null = null;
 
 /** Runs a rule; refuses one that changes the cotangents it was handed, or what was saved, in place. */
 export function runRule<T>(node: Node, vectors: readonly (Tensor | null)[], rule: () => T): T {
-  const read = [...vectors, ...node.held.map((x) => x ?? null)];
-  const versions = versionsOf(read);
+  const { held } = node;
+  const [given, saved] = [versionsOf(vectors), versionsOf(held)];
   const before = guarded;
   guarded = isGradEnabled() ? node : null;
   let result: T;
@@ -65,12 +76,13 @@ export function runRule<T>(node: Node, vectors: readonly (Tensor | null)[], rule
   } finally {
     guarded = before;
   }
-  const changed = changedSince(read, versions);
-  if (changed >= 0) {
-    const what =
-      changed < vectors.length ? 'the gradient that it was handed' : 'a value that was saved for it';
+  const wronged = vectors[changedSince(vectors, given)] ?? held[changedSince(held, saved)] ?? null;
+  if (wronged !== null) {
+    const what = vectors.includes(wronged)
+      ? 'the gradient that it was handed'
+      : 'a value that was saved for it';
     throw new GradientError(
-      `the rule of '${node.op.name}' changed ${what} in place with '${read[changed]!.storage.writer}'; others may read it too: use the ` +
+      `the rule of '${node.op.name}' changed ${what} in place with '${wronged.storage.writer}'; others may read it too: use the ` +
         'out-of-place form',
     );
   }

@@ -112,10 +112,14 @@ export function normalizeDim(op: string, dim: number, rank: number): number {
 /** Axes counted from the front, in ascending order, without repeats; none given means all. */
 export function normalizeDims(op: string, dims: Dims | undefined, shape: Shape): readonly number[] {
   if (dims === undefined) return shape.map((_, axis) => axis);
-  const list = typeof dims === 'number' ? [dims] : dims;
-  if (!Array.isArray(list)) {
+  if (typeof dims === 'number') {
+    const axis = normalizeDim(op, dims, shape.length);
+    return shape.length === 0 ? [] : [axis];
+  }
+  if (!Array.isArray(dims)) {
     throw new ArgumentError(`${op}: expected a dim or a list of dims, got ${kindOf(dims)}`);
   }
+  const list: readonly number[] = dims;
   const axes = list.map((dim) => normalizeDim(op, dim, shape.length));
   if (new Set(axes).size !== axes.length) {
     throw new ShapeError(

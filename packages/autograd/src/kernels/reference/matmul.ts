@@ -2,7 +2,7 @@ import { DTypeError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
-import { cast } from './copy.ts';
+import { contiguous } from './copy.ts';
 import { nest } from './rows.ts';
 
 /** Calls `product` with where each pair of matrices of two equal batches starts, and where their product goes. */
@@ -34,7 +34,9 @@ export function matmul(a: View, b: View, bias: View | null = null): Storage {
   const x = a.storage.array;
   const y = b.storage.array;
   const out = allocate(a.dtype, sizeOf(a.shape.slice(0, rank - 2)) * m * n);
-  const first = bias === null ? null : cast(bias, 'float64').array;
+  const terms = bias && contiguous(bias);
+  const first = terms && terms.storage.array;
+  const from = terms === null ? 0 : terms.offset;
   const settle = a.dtype === 'int32' ? int32Of : same;
   forEachMatrix(a, b, (atA, atB, atOut) => {
     for (let i = 0; i < m; i++) {
@@ -42,10 +44,10 @@ export function matmul(a: View, b: View, bias: View | null = null): Storage {
       const to = atOut + i * n;
       let j = 0;
       for (; j + 4 <= n; j += 4) {
-        let s = first === null ? 0 : first[j]!;
-        let t = first === null ? 0 : first[j + 1]!;
-        let u = first === null ? 0 : first[j + 2]!;
-        let v = first === null ? 0 : first[j + 3]!;
+        let s = first === null ? 0 : first[from + j]!;
+        let t = first === null ? 0 : first[from + j + 1]!;
+        let u = first === null ? 0 : first[from + j + 2]!;
+        let v = first === null ? 0 : first[from + j + 3]!;
         for (let l = 0, p = line, q = atB + j * colB; l < k; l++, p += colA, q += rowB) {
           const factor = x[p]!;
           s += factor * y[q]!;
@@ -59,7 +61,7 @@ export function matmul(a: View, b: View, bias: View | null = null): Storage {
         out[to + j + 3] = settle(v);
       }
       for (; j < n; j++) {
-        let s = first === null ? 0 : first[j]!;
+        let s = first === null ? 0 : first[from + j]!;
         for (let l = 0, p = line, q = atB + j * colB; l < k; l++, p += colA, q += rowB) s += x[p]! * y[q]!;
         out[to + j] = settle(s);
       }
