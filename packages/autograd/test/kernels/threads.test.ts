@@ -19,29 +19,40 @@ beforeAll(async () => {
 afterAll(() => setNumThreads(1));
 
 describe('products by several threads', () => {
-  const product = (real: typeof Float32Array | typeof Float64Array, m: number, k: number, n: number) => {
+  const product = (
+    real: typeof Float32Array | typeof Float64Array,
+    m: number,
+    k: number,
+    n: number,
+    byRows = true,
+  ) => {
     const a: FloatArray = new real(m * k).map((_, i) => Math.sin(i));
     const b: FloatArray = new real(k * n).map((_, i) => Math.cos(3 * i));
     const out: FloatArray = new real(m * n);
-    // A by columns, B by rows.
-    gemm(a, 0, 1, m, b, 0, n, 1, out, 0, m, n, k);
+    // A by columns and B by rows, or the other way round.
+    if (byRows) gemm(a, 0, 1, m, b, 0, n, 1, out, 0, m, n, k);
+    else gemm(a, 0, k, 1, b, 0, 1, k, out, 0, m, n, k);
     return out;
   };
 
   test.each([
     ['rows that threads share evenly', 240, 200, 128],
     ['rows that they do not', 203, 200, 151],
-    ['fewer tiles of rows than threads', 9, 1000, 700],
-    ['one tile of rows, which stays on one thread', 5, 1300, 1000],
+    ['columns that threads share evenly', 128, 200, 240],
+    ['columns that they do not', 9, 1000, 707],
+    ['a tile of rows and many columns', 5, 1300, 1000],
+    ['fewer tiles of columns than threads', 12, 50000, 16],
     ['a depth of several blocks', 96, 1000, 65],
   ])('have the bits of one thread: %s', (_, m, k, n) => {
     for (const real of [Float32Array, Float64Array] as const) {
-      setNumThreads(THREADS);
-      const shared = product(real, m, k, n);
-      setNumThreads(1);
-      const alone = product(real, m, k, n);
-      expect(alone.findIndex((x, i) => x !== shared[i])).toBe(-1);
-      expect(alone.some((x) => x !== 0)).toBe(true);
+      for (const byRows of [true, false]) {
+        setNumThreads(THREADS);
+        const shared = product(real, m, k, n, byRows);
+        setNumThreads(1);
+        const alone = product(real, m, k, n, byRows);
+        expect(alone.findIndex((x, i) => x !== shared[i])).toBe(-1);
+        expect(alone.some((x) => x !== 0)).toBe(true);
+      }
     }
   });
 

@@ -63,7 +63,12 @@ export function nest(
   /** Calls `visit` for each place along the first `axes` axes. */
   const walk = (axes: number, visit: Row): void => {
     if (empty) return;
-    const index = new Array<number>(Math.max(axes, 0)).fill(0);
+    if (axes <= 0) {
+      visit(startA, startB, startC);
+      return;
+    }
+    const index: number[] = [];
+    while (index.length < axes) index.push(0);
     let atA = startA;
     let atB = startB;
     let atC = startC;

@@ -63,14 +63,14 @@ const repeat = (row: FloatArray, rows: number, to: FloatArray, at: number): void
 /** Multiply-adds from which several threads beat one: a third of a millisecond of work. */
 const threadsThreshold = 6e6;
 
-/** Rows are shared out by whole tiles of the kernel. */
-const tileRows = 4;
+/** Rows and columns are shared out by whole tiles of the kernel. */
+const tile = 8;
 
-/** Rows divided among threads: where each share starts, and how many rows it has. */
-const shares = (rows: number, threads: number): (readonly [number, number])[] => {
-  const each = Math.ceil(rows / threads / tileRows) * tileRows;
-  const count = Math.ceil(rows / each);
-  return Array.from({ length: count }, (_, k) => [k * each, Math.min(each, rows - k * each)] as const);
+/** Lines divided among threads: where each share starts, and how many lines it has. */
+const shares = (lines: number, threads: number): (readonly [number, number])[] => {
+  const each = Math.ceil(lines / threads / tile) * tile;
+  const count = Math.ceil(lines / each);
+  return Array.from({ length: count }, (_, k) => [k * each, Math.min(each, lines - k * each)] as const);
 };
 
 /**
@@ -118,7 +118,7 @@ export const gemm = <T extends FloatArray>(
     else for (let i = 0; i < m; i++) out.set(bias, outOffset + i * n);
     return;
   }
-  const pool = m * n * k < threadsThreshold || m < 2 * tileRows ? null : threadPool();
+  const pool = m * n * k < threadsThreshold || Math.max(m, n) < 2 * tile ? null : threadPool();
   const threads = pool?.awake(numThreads()) ?? 1;
   const unit = pool !== null && threads > 1 ? pool.unit : coprocessor();
   const size = out.BYTES_PER_ELEMENT;
@@ -158,17 +158,14 @@ export const gemm = <T extends FloatArray>(
         const bColumn = bByColumns ? depth * size : size;
         const accumulate = p > 0 || bias !== null ? 1 : 0;
         if (unit === pool?.unit) {
-          const calls = shares(rows, threads).map(([start, count], thread) => [
-            ...[aAt + start * aRow, aRow, aColumn, bAt, bRow, bColumn],
-            ...[
-              cAt + start * columns * size,
-              columns * size,
-              count,
-              columns,
-              depth,
-              accumulate,
-              work + thread * unit.gemmWorkBytes,
-            ],
+          // Each thread packs the operand that it needs the whole of, so the longer side is divided.
+          const byRows = rows >= columns;
+          const calls = shares(byRows ? rows : columns, threads).map(([start, count], thread) => [
+            ...[byRows ? aAt + start * aRow : aAt, aRow, aColumn],
+            ...[byRows ? bAt : bAt + start * bColumn, bRow, bColumn],
+            ...[cAt + start * (byRows ? columns : 1) * size, columns * size],
+            ...[byRows ? count : rows, byRows ? columns : count, depth, accumulate],
+            work + thread * unit.gemmWorkBytes,
           ]);
           pool.run('gemm', size, calls);
         } else {
