@@ -10,7 +10,7 @@ import { coprocessor, type FloatArray } from './memory.ts';
 const chunkBytes = 16384;
 
 /** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
-export const sumThreshold = 128;
+export const sumThreshold = 256;
 
 /** In shorter rows than this a plain loop is as good. */
 const shortRow = 8;
