@@ -131,7 +131,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     return fromProbabilities(input.logSoftmax(classDim), target, classDim, labelSmoothing, options);
   }
   refuseDType('crossEntropy', input, 'integers');
-  const checked = checkClasses('crossEntropy', input.shape, target, classDim, options);
+  const checked = classTarget('crossEntropy', input.shape, target, classDim, options);
   const [losses, logProbabilities] = classLosses({ x: input, classes: checked.classes }, classDim) as [
     Tensor,
     Tensor,
@@ -186,7 +186,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions =
   checkTensor('nllLoss', 'target', target);
   checkLossOptions('nllLoss', options, ['weight', 'ignoreIndex']);
   const classDim = checkScores('nllLoss', input, options.weight);
-  const { classes, factors, reduce } = checkClasses('nllLoss', input.shape, target, classDim, options);
+  const { classes, factors, reduce } = classTarget('nllLoss', input.shape, target, classDim, options);
   return reduce(taken(input, classes, classDim).neg(), factors);
 }
 export const nllLossSamples: Samples = (s) => classSample(s);
@@ -250,7 +250,8 @@ interface ClassTarget {
   readonly reduce: (losses: Tensor, factors: Tensor | null) => Tensor;
 }
 
-function checkClasses(
+/** Checks and reads a target of classes. */
+function classTarget(
   op: string,
   scores: Shape,
   target: Tensor,
