@@ -71,9 +71,25 @@ const rmsprop = {
 const plain = { ...reference, standardize, standardizeAdjoint };
 const kernels = { ...wasm };
 const same = (name, ...operands) => [() => plain[name](...operands), () => kernels[name](...operands)];
-const sums = (shape, axes) => {
+const totals = (fn, shape, axes) => {
   const x = floats(...shape);
-  return [() => reference.reduce('sum', x, axes), () => wasm.sums(x, axes)];
+  return [() => reference.reduce(fn, x, axes), () => wasm.totals(fn, x, axes)];
+};
+const integers = (shape, below) =>
+  viewOf(
+    new Storage(Int32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (i * 7) % below)),
+    'int32',
+    shape,
+  );
+/** Rows of 8 elements, n in all, from or to a table of two rows. */
+const rows = (n) => {
+  const selection = { axes: [0], lead: 0, positions: integers([1, n / 8], 2) };
+  return [floats(2, 8), selection, floats(n / 8, 8)];
+};
+const indexAdd = (n) => {
+  const [table, selection, source] = rows(n);
+  const target = viewOf(new Storage(Float64Array.from(table.storage.array)), 'float64', [2, 8]);
+  return same('indexAdd', target, selection, source);
 };
 const lstm = (n, cells) => {
   const part = (size) => ({ array: floats(size).storage.array, at: 0 });
@@ -98,8 +114,7 @@ const average = (n, axis) => {
   return [() => images.resample(x, axis, taps), () => resample(x, axis, taps)];
 };
 const scatter = (n) => {
-  const index = viewOf(new Storage(Int32Array.from({ length: n }, (_, i) => (i * 7) % n)), 'int32', [n]);
-  const [x, source] = [floats(n), floats(n)];
+  const [index, x, source] = [integers([n], n), floats(n), floats(n)];
   return [
     () => reference.scatter('scatterAdd', 'sum', x, 0, index, source),
     () => wasm.scatterAdd(x, 0, index, source),
@@ -121,11 +136,18 @@ const contests = {
   mul: (n) => same('binary', 'mul', floats(n), floats(n)),
   reluAdjoint: (n) => same('binary', 'reluAdjoint', floats(n), floats(n)),
   geluSlope: (n) => same('binary', 'geluSlope', floats(n), floats(n)),
-  sum: (n) => sums([n], [0]),
-  'sum of rows of 8': (n) => sums([n / 8, 8], [1]),
-  'sum of columns of 8': (n) => sums([8, n / 8], [0]),
+  sum: (n) => totals('sum', [n], [0]),
+  'sum of rows of 8': (n) => totals('sum', [n / 8, 8], [1]),
+  'sum of columns of 8': (n) => totals('sum', [8, n / 8], [0]),
+  amax: (n) => totals('amax', [n], [0]),
+  'amax of rows of 8': (n) => totals('amax', [n / 8, 8], [1]),
+  'amax of columns of 8': (n) => totals('amax', [8, n / 8], [0]),
   'softmax of rows of 8': (n) => same('softmax', floats(n / 8, 8), 1, false),
   'softmaxAdjoint of rows of 8': (n) => same('softmaxAdjoint', floats(n / 8, 8), floats(n / 8, 8), 1),
+  'classAdjoint of rows of 8': (n) =>
+    same('classAdjoint', floats(n / 8), floats(n / 8, 8), integers([n / 8], 8), 1),
+  'rows of 8 taken': (n) => same('indexGet', ...rows(n).slice(0, 2)),
+  'rows of 8 added': indexAdd,
   'standardize rows of 8': (n) => same('standardize', floats(n / 8, 8), [1], 1e-5),
   'standardizeAdjoint of rows of 8': (n) =>
     same('standardizeAdjoint', floats(n / 8, 8), floats(n / 8, 8), floats(n / 8), [1], 1e-5),

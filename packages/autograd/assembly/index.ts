@@ -1,4 +1,4 @@
-// The embedded kernel set. Kernels work on scratch memory that the caller lays out: operands are byte
+// The embedded kernel set; those of images stand apart (images.ts). Kernels work on scratch memory that the caller lays out: operands are byte
 // addresses, nothing is allocated here. Each kernel is exported once per element type, with the suffix F32 or
 // F64.
 
@@ -6,13 +6,10 @@ export * from './gemm';
 export * from './elementwise';
 export * from './optimizer';
 export * from './reduce';
+export * from './rows';
 export * from './softmax';
 export * from './standardize';
 export * from './adjoints';
-export * from './pool';
-export { fromColumnsF32, fromColumnsF64, toColumnsF32, toColumnsF64 } from './windows';
-export * from './conv';
-export * from './depthwise';
 export * from './lstm';
 
 /** First byte that the caller may use, a multiple of 16. */

@@ -157,46 +157,6 @@ export function maxPoolF32(
 
 // @ts-ignore: decorator
 @inline
-function scatterAdd<T>(
-  x: usize, xRow: usize, index: usize, source: usize, y: usize, rows: i32, n: i32, m: i32, totals: usize,
-): void {
-  const size: usize = sizeof<T>();
-  const end = totals + 8 * <usize>n;
-  for (; rows > 0; rows--, x += xRow) {
-    let from = x;
-    const same = f64x2.splat(<f64>load<T>(x));
-    for (let at = totals; at < end; at += 16, from += 2 * size) {
-      v128.store(at, xRow == 0 ? same : loadPair<T>(from));
-    }
-    for (let i = 0; i < m; i++, index += 4, source += size) {
-      const at = totals + 8 * <usize>load<i32>(index);
-      store<f64>(at, load<f64>(at) + <f64>load<T>(source));
-    }
-    for (let at = totals; at < end; at += 16, y += 2 * size) storePair<T>(y, v128.load(at));
-    // Pairs went one behind an odd row, where the next begins.
-    if (n & 1) y -= size;
-  }
-}
-
-/**
- * For each of `rows` rows: y, of n elements, is x with the m elements of the source added where the index (int32) says, in
- * float64. A row of 0 bytes says that x is one element, for all. `totals` is the address of room for n + 1 doubles. Behind y one
- * element is lost.
- */
-export function scatterAddF32(
-  x: usize, xRow: usize, index: usize, source: usize, y: usize, rows: i32, n: i32, m: i32, totals: usize,
-): void {
-  scatterAdd<f32>(x, xRow, index, source, y, rows, n, m, totals);
-}
-
-export function scatterAddF64(
-  x: usize, xRow: usize, index: usize, source: usize, y: usize, rows: i32, n: i32, m: i32, totals: usize,
-): void {
-  scatterAdd<f64>(x, xRow, index, source, y, rows, n, m, totals);
-}
-
-// @ts-ignore: decorator
-@inline
 function resample<T>(
   x: usize, y: usize, lines: i32, length: i32, inner: i32, count: i32, starts: usize, positions: usize, weights: usize,
 ): void {

@@ -1,4 +1,4 @@
-// Sums in float64, with the bits of the reference kernels.
+// Sums and extremes of rows, and of elements at the same place in rows: totals are float64, with the bits of the reference kernels.
 
 import { loadPair } from './pair';
 
@@ -47,7 +47,7 @@ export function sumRowsF64(x: usize, rows: i32, n: i32, totals: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function addRows<T>(x: usize, rows: i32, n: i32, totals: usize): void {
+function sumColumns<T>(x: usize, rows: i32, n: i32, totals: usize): void {
   const pair: usize = 2 * sizeof<T>();
   const line = <usize>n * sizeof<T>();
   for (; rows > 0; rows--, x += line) {
@@ -60,10 +60,65 @@ function addRows<T>(x: usize, rows: i32, n: i32, totals: usize): void {
 }
 
 /** totals[j] += element j of each row; room for one total more is needed. */
-export function addRowsF32(x: usize, rows: i32, n: i32, totals: usize): void {
-  addRows<f32>(x, rows, n, totals);
+export function sumColumnsF32(x: usize, rows: i32, n: i32, totals: usize): void {
+  sumColumns<f32>(x, rows, n, totals);
 }
 
-export function addRowsF64(x: usize, rows: i32, n: i32, totals: usize): void {
-  addRows<f64>(x, rows, n, totals);
+export function sumColumnsF64(x: usize, rows: i32, n: i32, totals: usize): void {
+  sumColumns<f64>(x, rows, n, totals);
+}
+
+// The least is the largest of the negatives, negative: so a change of sign, or none, goes before and after. NaN is extreme.
+
+// @ts-ignore: decorator
+@inline
+function extremeRows<T>(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  const size: usize = sizeof<T>();
+  const sign = least ? v128.splat<T>(-0.0) : v128.splat<T>(0);
+  for (; rows > 0; rows--, totals += 8) {
+    const end = x + <usize>n * size;
+    const whole = x + ((<usize>n * size) & ~15);
+    let most = v128.splat<T>(-Infinity);
+    for (; x < whole; x += 16) most = v128.max<T>(most, v128.xor(v128.load(x), sign));
+    for (; x < end; x += size) most = v128.max<T>(most, v128.xor(v128.load_splat<T>(x), sign));
+    // The largest of the halves, and of what they hold.
+    most = v128.max<T>(most, v128.shuffle<f64>(most, most, 1, 0));
+    if (size == 4) most = v128.max<T>(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2));
+    most = v128.xor(most, sign);
+    store<f64>(totals, <f64>v128.extract_lane<T>(most, 0));
+  }
+}
+
+/** totals[i] = the largest of row i, of n elements, or the least. */
+export function extremeRowsF32(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  extremeRows<f32>(x, rows, n, totals, least);
+}
+
+export function extremeRowsF64(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  extremeRows<f64>(x, rows, n, totals, least);
+}
+
+// @ts-ignore: decorator
+@inline
+function extremeColumns<T>(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  const pair: usize = 2 * sizeof<T>();
+  const line = <usize>n * sizeof<T>();
+  const sign = least ? f64x2.splat(-0.0) : f64x2.splat(0);
+  for (; rows > 0; rows--, x += line) {
+    const end = x + line;
+    let to = totals;
+    for (let from = x; from < end; from += pair, to += 16) {
+      const most = f64x2.max(v128.xor(v128.load(to), sign), v128.xor(loadPair<T>(from), sign));
+      v128.store(to, v128.xor(most, sign));
+    }
+  }
+}
+
+/** totals[j] = the largest of itself and of element j of each row, or the least; room for one total more is needed. */
+export function extremeColumnsF32(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  extremeColumns<f32>(x, rows, n, totals, least);
+}
+
+export function extremeColumnsF64(x: usize, rows: i32, n: i32, totals: usize, least: bool): void {
+  extremeColumns<f64>(x, rows, n, totals, least);
 }

@@ -1,3 +1,4 @@
+import { loadPair, storePair } from './pair';
 import { exp, logPositive } from './transcendental';
 
 /** The largest of n elements, or NaN where there is one. */
@@ -52,4 +53,26 @@ export function softmaxF32(x: usize, y: usize, rows: i32, n: i32, logarithm: boo
       v128.store64_lane(y + at, f32x4.demote_f64x2_zero(value), 0);
     }
   }
+}
+
+/**
+ * Row i of y, of n elements, becomes g[i] exp(y), less g[i] at the place classes[i] (int32): the adjoint of the losses -y at these places,
+ * where y is the logarithm of a softmax. In float64 but for the results.
+ */
+export function classAdjointF32(y: usize, g: usize, classes: usize, rows: i32, n: i32): void {
+  const line = <usize>n * 4;
+  const even = <usize>(n & ~1) * 4;
+  for (; rows > 0; rows--, y += line, g += 4, classes += 4) {
+    const factor = f64x2.splat(<f64>load<f32>(g));
+    const at = y + 4 * <usize>load<i32>(classes);
+    const own = slope(at, factor) - f64x2.extract_lane(factor, 0);
+    for (let i: usize = 0; i < even; i += 8) storePair<f32>(y + i, f64x2.mul(exp(loadPair<f32>(y + i)), factor));
+    if (even < line) store<f32>(y + even, <f32>slope(y + even, factor));
+    store<f32>(at, <f32>own);
+  }
+}
+
+/** exp(y) times a factor. */
+function slope(y: usize, factor: v128): f64 {
+  return f64x2.extract_lane(f64x2.mul(exp(f64x2.splat(<f64>load<f32>(y))), factor), 0);
 }

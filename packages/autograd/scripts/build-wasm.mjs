@@ -1,7 +1,7 @@
 /**
- * Compiles assembly/ to src/kernels/wasm/generated/kernels.ts: the binary as text, which loads
- * synchronously and alike in Node, jest and browsers (base64 hides repetitions: compressed it takes 40 % more). The file ends with a digest of
- * all that went into it: when that still holds nothing is compiled (2-3 s) and nothing written (`tsc -b` would rebuild).
+ * Compiles assembly/index.ts and images.ts to src/kernels/wasm/generated/kernels.ts and images.ts: the binaries as text, which loads
+ * synchronously and alike in Node, jest and browsers (base64 hides repetitions: compressed it takes 40 % more). The files end with a digest of
+ * all that went into them: when that still holds nothing is compiled (2-3 s each) and nothing written (`tsc -b` would rebuild).
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,6 @@ import asc from 'assemblyscript/asc';
 const root = new URL('../', import.meta.url);
 const assembly = new URL('assembly/', root);
 const folder = new URL('src/kernels/wasm/generated/', root);
-const target = new URL('kernels.ts', folder);
 
 const hash = createHash('sha256')
   .update(asc.version)
@@ -21,7 +20,7 @@ for (const name of readdirSync(assembly).sort()) {
 }
 const ending = `// ${hash.digest('hex')}\n`;
 
-const built = () => {
+const built = (target) => {
   try {
     return readFileSync(target, 'utf8').endsWith(ending);
   } catch (error) {
@@ -30,11 +29,11 @@ const built = () => {
   }
 };
 
-const compile = async () => {
+const compile = async (source) => {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      ...['assembly/index.ts', '--baseDir', fileURLToPath(root), '--outFile', 'kernels.wasm'],
+      ...[`assembly/${source}`, '--baseDir', fileURLToPath(root), '--outFile', 'kernels.wasm'],
       ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub'],
       ...['--importMemory', '--enable', 'simd'],
       // With a maximum the memory can be declared as shared by changing one bit.
@@ -68,19 +67,90 @@ const text = (bytes) =>
     return String.fromCharCode(ESCAPE + Math.floor(beyond / PRINTABLE), 0x20 + (beyond % PRINTABLE));
   }).join('');
 
-if (!built()) {
-  const binary = await compile();
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    target,
-    `/** The compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs): \`decode\` reads them. */
-export const kernels = ${JSON.stringify(text(binary))};
-/** What was added to each byte, modulo 256, to make a code. */
+const FUNCTION = 0;
+const EXPORT_SECTION = 7;
+const CODE_SECTION = 10;
+
+/** Where the bodies of exported functions begin and end in a binary that imports none, by name. */
+const bodies = (binary) => {
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = binary[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const starts = new Map();
+  for (at = 8; at < binary.length; ) {
+    const section = binary[at++];
+    const end = number() + at;
+    starts.set(section, at);
+    at = end;
+  }
+  at = starts.get(CODE_SECTION);
+  const codes = Array.from({ length: number() }, () => {
+    const end = number() + at;
+    const body = [at, end];
+    at = end;
+    return body;
+  });
+  at = starts.get(EXPORT_SECTION);
+  return new Map(
+    Array.from({ length: number() }, () => {
+      const length = number();
+      const name = binary.toString('latin1', at, at + length);
+      at += length;
+      const kind = binary[at++];
+      const index = number();
+      return [name, kind === FUNCTION ? codes[index] : undefined];
+    }),
+  );
+};
+
+/** Vector instructions, each of three bytes, and the one that reads a variable: two bytes when its number is small. */
+const MULTIPLY = { tileF32: [0xfd, 0xe6, 1], tileF64: [0xfd, 0xf2, 1] };
+const ADD = { tileF32: [0xfd, 0xe4, 1], tileF64: [0xfd, 0xf0, 1] };
+const GET = 0x20;
+/** 4 x 2 vectors of sums. */
+const PRODUCTS_OF_TILE = 8;
+
+/** Where the tiles of gemm.ts multiply, read a sum and add: `fuse` in memory.ts makes one instruction of these. */
+const products = (binary) => {
+  const found = bodies(binary);
+  return ['tileF32', 'tileF64'].flatMap((name) => {
+    const [start, end] = found.get(name);
+    const places = [];
+    for (let at = start; at < end; at++) {
+      const [multiply, add] = [binary.subarray(at, at + 3), binary.subarray(at + 5, at + 8)];
+      if (multiply.equals(Buffer.from(MULTIPLY[name])) && add.equals(Buffer.from(ADD[name]))) {
+        if (binary[at + 3] === GET) places.push(at);
+      }
+    }
+    if (places.length !== PRODUCTS_OF_TILE) throw new Error(`${name} has ${places.length} products`);
+    return places;
+  });
+};
+
+mkdirSync(folder, { recursive: true });
+for (const source of ['kernels.ts', 'images.ts']) {
+  const target = new URL(source, folder);
+  if (built(target)) continue;
+  const binary = await compile(source === 'kernels.ts' ? 'index.ts' : source);
+  const encoding = `/** What was added to each byte, modulo 256, to make a code. */
 export const shift = ${SHIFT};
 /** Codes below this are characters themselves; from here on a character says which ${PRINTABLE} codes the next one stands for. */
 export const firstEscape = ${ESCAPE};
 /** How many codes an escape reaches. */
 export const reach = ${PRINTABLE};
-${ending}`,
+`;
+  writeFileSync(
+    target,
+    `/** Compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs): \`compile\` in memory.ts reads them. */
+export const text = ${JSON.stringify(text(binary))};
+/** Where the binary multiplies, reads a sum and adds. */
+export const products = ${JSON.stringify(products(binary))};
+${source === 'kernels.ts' ? encoding : ''}${ending}`,
   );
 }

@@ -248,8 +248,11 @@ export interface Kernels {
   softmax(x: View, axis: number, logarithm: boolean): Storage;
   /** y (g - sum g y) along `axis`: the adjoint of `softmax` with the result y. Both views have one shape and dtype. */
   softmaxAdjoint(g: View, y: View, axis: number): Storage;
-  /** g times the probabilities along an axis, less 1 at the class (int32) of each place; g and `classes` lack the axis. */
-  classAdjoint(g: View, probabilities: View, classes: View, axis: number): Storage;
+  /**
+   * g exp(y), less g at the class (int32) of each place along `axis`, which g and `classes` lack: the adjoint of the losses -y at the classes,
+   * where y is the logarithm of a softmax.
+   */
+  classAdjoint(g: View, y: View, classes: View, axis: number): Storage;
   /** Where (counted in row-major order) the first element of an int32 `index` stands that is not in low … high, or -1. */
   firstOutside(index: View, low: number, high: number): number;
   /** Positions (int32) counted from the start of an axis of `length`, from ones of which some are counted from its end. */

@@ -45,8 +45,10 @@ export const kernels: Kernels = {
     (pays(a.size, wasm.pairThreshold) ? wasm.where(condition, a, b) : null) ??
     reference.where(condition, a, b),
   reduce(fn, x, axes) {
-    const totals = fn === 'sum' && pays(x.size, wasm.sumThreshold) ? wasm.sums(x, axes) : null;
-    return totals === null ? reference.reduce(fn, x, axes) : toStorage('sum', x.dtype, totals);
+    const folds = fn === 'sum' || fn === 'amax' || fn === 'amin';
+    const threshold = fn === 'sum' ? wasm.sumThreshold : wasm.extremeThreshold;
+    const totals = folds && pays(x.size, threshold) ? wasm.totals(fn, x, axes) : null;
+    return totals === null ? reference.reduce(fn, x, axes) : toStorage(fn, x.dtype, totals);
   },
   softmax: (x, axis, logarithm) =>
     (pays(x.size, wasm.softmaxThreshold) ? wasm.softmax(x, axis, logarithm) : null) ??
@@ -54,6 +56,17 @@ export const kernels: Kernels = {
   softmaxAdjoint: (g, y, axis) =>
     (pays(g.size, wasm.adjointThreshold) ? wasm.softmaxAdjoint(g, y, axis) : null) ??
     reference.softmaxAdjoint(g, y, axis),
+  classAdjoint: (g, y, classes, axis) =>
+    (pays(y.size, wasm.adjointThreshold) ? wasm.classAdjoint(g, y, classes, axis) : null) ??
+    reference.classAdjoint(g, y, classes, axis),
+  indexGet: (x, selection) =>
+    (pays(selection.positions.size, wasm.rowsThreshold) ? wasm.indexGet(x, selection) : null) ??
+    reference.indexGet(x, selection),
+  indexAdd(target, selection, source) {
+    if (pays(selection.positions.size, wasm.rowsThreshold) && wasm.indexAdd(target, selection, source))
+      return;
+    reference.indexAdd(target, selection, source);
+  },
   scatter: (op, fn, x, axis, index, source) =>
     (fn === 'sum' && pays(index.size, wasm.scatterThreshold)
       ? wasm.scatterAdd(x, axis, index, source)

@@ -67,12 +67,11 @@ const classRefusals: Refusals = (s) => {
 
 /** The cotangent of scores from those of their losses: the softmax, less 1 at the class, times g. */
 const scoresFrom = (g: Tensor, y: Tensor, classes: Tensor, dim: number): Tensor => {
-  const probabilities = y.exp();
   if (!isTracked(g) && !isTracked(y)) {
-    return wrap(kernels.classAdjoint(g, probabilities, classes, dim), y.dtype, y.shape);
+    return wrap(kernels.classAdjoint(g, y, classes, dim), y.dtype, y.shape);
   }
   const along = g.unsqueeze(dim);
-  return probabilities.mul(along).scatterAdd(dim, classes.unsqueeze(dim), along.neg());
+  return y.exp().mul(along).scatterAdd(dim, classes.unsqueeze(dim), along.neg());
 };
 
 const taken = (x: Tensor, classes: Tensor, dim: number): Tensor =>

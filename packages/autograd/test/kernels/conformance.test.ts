@@ -135,24 +135,24 @@ const wasmCases: Readonly<Record<string, () => void>> = {
       ),
     );
   },
-  sums() {
+  totals() {
     fc.assert(
       fc.property(
+        fc.constantFrom('sum', 'amax', 'amin'),
         floats,
         fc.oneof(shapes, fc.tuple(fc.integer({ min: 1, max: 3 }), lengths)),
         lying,
         fc.oneof(patterns(ordinary), patterns(anything)),
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-        (dtype, shape, how, pattern, over) => {
+        (fn, dtype, shape, how, pattern, over) => {
           const x = lay(dtype, shape, how, pattern);
           const axes = shape.map((_, axis) => axis).filter((axis) => over[axis]);
-          const totals = wasm.sums(x, axes);
+          const totals = wasm.totals(fn, x, axes);
+          if (x.isContiguous && x.size > 0 && shape.at(-1)! >= 8 && over[shape.length - 1]) {
+            expect(totals).not.toBeNull();
+          }
           if (totals === null) return;
-          const expected = reference.reduce(
-            'sum',
-            viewOf(x.storage, dtype, shape, x.strides, x.offset),
-            axes,
-          );
+          const expected = reference.reduce(fn, viewOf(x.storage, dtype, shape, x.strides, x.offset), axes);
           const rounded = allocateOwn(dtype, totals.length);
           rounded.set(totals);
           expectSame(rounded, expected.array);
@@ -174,6 +174,57 @@ const wasmCases: Readonly<Record<string, () => void>> = {
         if (actual) expectClose(actual.array, reference.softmax(x, 1, logarithm).array, 1);
       }),
     );
+  },
+  classAdjoint() {
+    const rows = fc.tuple(fc.integer({ min: 0, max: 9 }), lengths);
+    const logarithms = patterns(
+      fc.oneof(
+        { weight: 20, arbitrary: fc.double({ min: -20, max: 0, noNaN: true }) },
+        { weight: 1, arbitrary: fc.constantFrom(-Infinity, Number.NaN) },
+      ),
+    );
+    fc.assert(
+      fc.property(rows, logarithms, patterns(ordinary), lying, (shape, pattern, factors, how) => {
+        const plain = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
+        const [n, classes] = shape;
+        const [y, g] = [lay('float32', shape, how, pattern), lay('float32', [n!], plain, factors)];
+        if (classes === 0) return;
+        const named = Array.from({ length: 50 }, (_, i) => (i * 7 + how.shift) % classes!);
+        const index = lay('int32', [n!], plain, named);
+        const actual = wasm.classAdjoint(g, y, index, 1);
+        if (y.size > 0 && classes! <= 4096 && y.isContiguous) expect(actual).not.toBeNull();
+        if (actual) expectClose(actual.array, reference.classAdjoint(g, y, index, 1).array, 1);
+      }),
+    );
+  },
+  indexGet() {
+    let taken = 0;
+    fc.assert(
+      fc.property(rowCases, ({ dtype, table, index, rest }) => {
+        const x = lay(dtype, table, rest, [1, 2, 0, 1, 3]);
+        const actual = wasm.indexGet(x, { axes: [0], lead: 0, positions: index });
+        if (actual === null) return;
+        taken++;
+        expectSame(actual.array, reference.indexGet(x, { axes: [0], lead: 0, positions: index }).array);
+      }),
+    );
+    expect(taken).toBeGreaterThan(0);
+  },
+  indexAdd() {
+    let taken = 0;
+    fc.assert(
+      fc.property(rowCases, floats, patterns(anything), ({ table, index, rest }, dtype, pattern) => {
+        const source = lay(dtype, [...index.shape.slice(1), ...table.slice(1)], rest, pattern);
+        const targets = [0, 1].map(() => lay('float64', table, { ...rest, layout: 'contiguous' }, pattern));
+        const selection = { axes: [0], lead: 0, positions: index };
+        if (!wasm.indexAdd(targets[0]!, selection, source)) return;
+        taken++;
+        reference.indexAdd(targets[1]!, selection, source);
+        // What lies around the target counts too.
+        expectSame(targets[0]!.storage.array, targets[1]!.storage.array);
+      }),
+    );
+    expect(taken).toBeGreaterThan(0);
   },
   softmaxAdjoint() {
     const rows = fc.tuple(fc.integer({ min: 0, max: 9 }), lengths);
@@ -393,6 +444,24 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   },
   matmul: () => products(wasm.matmul),
 };
+
+/** A table of rows, and an index that names some of them. */
+const rowCases = fc
+  .record({
+    dtype: fc.constantFrom('float32', 'float64', 'int32', 'uint8'),
+    rows: fc.integer({ min: 1, max: 9 }),
+    inner: fc.oneof(
+      fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 2 }),
+      fc.constantFrom([128], [1500], [3, 43]),
+    ),
+    count: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constant(600)),
+    rest: lying,
+  })
+  .map(({ dtype, rows, inner, count, rest }) => {
+    const named = Array.from({ length: 50 }, (_, i) => (i * 7 + rest.shift) % rows);
+    const plain = { ...rest, layout: 'contiguous' } as const;
+    return { dtype, table: [rows, ...inner], index: lay('int32', [1, count], plain, named), rest };
+  });
 
 const ordinaryOrSpecial = fc.oneof(
   { weight: 20, arbitrary: ordinary },

@@ -4,7 +4,8 @@ import type { View } from '../../tensor/view.ts';
 import { contiguous } from '../reference/copy.ts';
 import { numThreads } from '../threads.ts';
 import { blockBytes, describe, type Plan, vectors } from '../wasm/conv.ts';
-import { coprocessor, type FloatArray } from '../wasm/memory.ts';
+import { imageCoprocessor } from '../wasm/images.ts';
+import type { FloatArray } from '../wasm/memory.ts';
 import { type Blas, layoutNumber } from './library.ts';
 
 // Images are lowered in scratch, as in `assembly/conv.ts`; the products are the system's, which reads and writes scratch as it is.
@@ -35,7 +36,7 @@ function forEachBlock({ images, groups, rows, length, rowBlock, placeBlock }: Pl
 /** Room in scratch for the description of the windows, the planes of a group, and the columns of a block. */
 function lay(p: Plan) {
   const size = itemSize[p.dtype];
-  const unit = coprocessor();
+  const unit = imageCoprocessor();
   const windows = unit.scratchBase;
   const planes = vectors(windows + p.windows.byteLength);
   const columns = vectors(planes + p.channels * p.pixels * size + 16);

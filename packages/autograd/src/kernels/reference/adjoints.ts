@@ -24,10 +24,10 @@ function forEachElement(
 }
 
 /** Reference `Kernels.classAdjoint`. */
-export function classAdjoint(g: View, probabilities: View, classes: View, axis: number): Storage {
-  const { dtype, shape, size } = probabilities;
-  const [gs, ps, cs] = [contiguous(g), contiguous(probabilities), contiguous(classes)];
-  const [factors, from, at] = [gs.storage.array, ps.storage.array, cs.storage.array];
+export function classAdjoint(g: View, y: View, classes: View, axis: number): Storage {
+  const { dtype, shape, size } = y;
+  const [gs, ys, cs] = [contiguous(g), contiguous(y), contiguous(classes)];
+  const [factors, from, at] = [gs.storage.array, ys.storage.array, cs.storage.array];
   const count = shape[axis]!;
   const inner = sizeOf(shape.slice(axis + 1));
   const out = allocate(dtype, size);
@@ -35,9 +35,9 @@ export function classAdjoint(g: View, probabilities: View, classes: View, axis: 
     const factor = factors[gs.offset + place]!;
     const rest = place % inner;
     const first = (place - rest) * count + rest;
-    for (let c = 0, k = first; c < count; c++, k += inner) out[k] = factor * from[ps.offset + k]!;
+    for (let c = 0, k = first; c < count; c++, k += inner) out[k] = factor * Math.exp(from[ys.offset + k]!);
     const k = first + at[cs.offset + place]! * inner;
-    out[k] = factor * from[ps.offset + k]! - factor;
+    out[k] = factor * Math.exp(from[ys.offset + k]!) - factor;
   }
   return new Storage(out);
 }

@@ -16,8 +16,8 @@ const initial: Readonly<Record<Exclude<ReduceName, 'sum'>, number>> = {
 
 const combine: Readonly<Record<Exclude<ReduceName, 'sum'>, (total: number, x: number) => number>> = {
   all: (total, x) => (x === 0 ? 0 : total),
-  amax: (total, x) => (x > total || Number.isNaN(x) ? x : total),
-  amin: (total, x) => (x < total || Number.isNaN(x) ? x : total),
+  amax: Math.max,
+  amin: Math.min,
   any: (total, x) => (x === 0 ? total : 1),
   prod: (total, x) => total * x,
 };

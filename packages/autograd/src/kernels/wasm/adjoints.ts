@@ -14,6 +14,39 @@ const chunkBytes = 16384;
 /** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
 export const adjointThreshold = 32;
 
+/**
+ * `Kernels.classAdjoint` of contiguous float32 views along the last axis of y, whose rows fit into scratch; null for others. It gives what the
+ * reference gives, to the last bit or the one before.
+ */
+export function classAdjoint(g: View, y: View, classes: View, axis: number): Storage | null {
+  const length = y.shape[axis] ?? 1;
+  if (y.dtype !== 'float32' || axis !== y.shape.length - 1 || y.size === 0 || !fits(y, g, length))
+    return null;
+  if (!classes.isContiguous) return null;
+  const height = Math.floor(chunkBytes / 4 / length);
+  const unit = coprocessor();
+  const kernel = unit.kernel('classAdjoint', 4);
+  const yAt = unit.scratchBase;
+  const gAt = yAt + chunkBytes;
+  const classesAt = gAt + 4 * height;
+  unit.reserve(classesAt + 4 * height);
+  const scratch = unit.view(4);
+  const integers = new Int32Array(scratch.buffer);
+  const [from, factors] = [y.storage.array as FloatArray, g.storage.array as FloatArray];
+  const out = allocate(y.dtype, y.size) as FloatArray;
+  for (let row = 0; row < g.size; row += height) {
+    const lines = Math.min(height, g.size - row);
+    const start = y.offset + row * length;
+    scratch.set(from.subarray(start, start + lines * length), yAt / 4);
+    scratch.set(factors.subarray(g.offset + row, g.offset + row + lines), gAt / 4);
+    const first = classes.offset + row;
+    integers.set((classes.storage.array as Int32Array).subarray(first, first + lines), classesAt / 4);
+    kernel(yAt, gAt, classesAt, lines, length);
+    out.set(scratch.subarray(yAt / 4, yAt / 4 + lines * length), row * length);
+  }
+  return new Storage(out);
+}
+
 /** Rows of g and y at the same place in scratch, some at a time. */
 function rowsInScratch(g: View, y: View, length: number) {
   const unit = coprocessor();

@@ -6,7 +6,8 @@ import type { Convolution } from '../kernels.ts';
 import { contiguous } from '../reference/copy.ts';
 import { windowRows } from '../reference/windows.ts';
 import { numThreads } from '../threads.ts';
-import { type Coprocessor, coprocessor, type FloatArray } from './memory.ts';
+import { imageCoprocessor } from './images.ts';
+import type { Coprocessor, FloatArray } from './memory.ts';
 import { type Pool, threadPool } from './pool.ts';
 
 /** Bytes of the columns of a block of places: they are to stay in a core's cache. */
@@ -127,7 +128,7 @@ function siteFor(work: number, parts: number): Site {
   const pool = work < threadsThreshold || parts < 2 ? null : threadPool();
   const threads = Math.min(pool?.awake(numThreads()) ?? 1, parts);
   return pool === null || threads === 1
-    ? { unit: coprocessor(), pool: null, threads: 1 }
+    ? { unit: imageCoprocessor(), pool: null, threads: 1 }
     : { unit: pool.unit, pool, threads };
 }
 

@@ -1,5 +1,7 @@
 import { numThreads } from '../threads.ts';
-import { type Coprocessor, Instance, sharedBinary } from './memory.ts';
+import * as images from './generated/images.ts';
+import * as core from './generated/kernels.ts';
+import { type Coprocessor, compile, Instance } from './memory.ts';
 
 /** Where things stand in the words that a worker shares with the main thread. */
 const READY = 0;
@@ -17,10 +19,10 @@ const PATIENCE_MILLISECONDS = 60_000;
 
 /** What a worker is started with. */
 interface Start {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly words: Int32Array;
-  /** The exports of the module by number. */
+  /** The kernels of the modules by number. */
   readonly names: readonly string[];
   readonly spin: number;
 }
@@ -30,9 +32,10 @@ interface Start {
  * must not use anything of this file.
  */
 /* istanbul ignore next */
-function work({ module, memory, words, names, spin }: Start): never {
+function work({ modules, memory, words, names, spin }: Start): never {
   const [ready, asked, answered, kernel, operands] = [0, 1, 2, 3, 4] as const;
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
+  const exports: WebAssembly.Exports = Object.assign({}, ...instances.map((instance) => instance.exports));
   Atomics.store(words, ready, 1);
   for (let task = 0; ; ) {
     const idle = performance.now();
@@ -58,7 +61,7 @@ interface Threads {
 export class Pool {
   /** The kernels on this thread, over the shared memory. */
   readonly unit: Coprocessor;
-  readonly #module: WebAssembly.Module;
+  readonly #modules: readonly WebAssembly.Module[];
   readonly #memory: WebAssembly.Memory;
   readonly #names: readonly string[];
   readonly #Worker: Threads['Worker'];
@@ -66,10 +69,15 @@ export class Pool {
 
   constructor(threads: Threads) {
     this.#Worker = threads.Worker;
-    this.#module = new WebAssembly.Module(sharedBinary());
+    const [kernels, more] = [compile(core, true), compile(images, true)];
+    this.#modules = [kernels, more];
     this.#memory = new WebAssembly.Memory({ initial: 16, maximum: 16384, shared: true });
-    this.#names = WebAssembly.Module.exports(this.#module).map(({ name }) => name);
-    this.unit = new Instance(this.#module, this.#memory);
+    this.#names = this.#modules.flatMap((module) =>
+      WebAssembly.Module.exports(module).map(({ name }) => name),
+    );
+    const unit = new Instance(kernels, this.#memory);
+    unit.add(more);
+    this.unit = unit;
   }
 
   /** Starts workers that are missing for so many threads, and tells how many threads could begin at once. */
@@ -105,7 +113,7 @@ export class Pool {
   #start(): void {
     const words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
     const workerData = {
-      module: this.#module,
+      modules: this.#modules,
       memory: this.#memory,
       words,
       names: this.#names,

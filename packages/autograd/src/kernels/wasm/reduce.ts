@@ -9,49 +9,87 @@ import { coprocessor, type FloatArray } from './memory.ts';
 /** Bytes of rows in scratch at a time. */
 const chunkBytes = 16384;
 
-/** Elements from which a kernel beats a loop in plain JavaScript: measured, see bench/README.md. */
+/** Elements from which sums beat a loop in plain JavaScript: measured, see bench/README.md. */
 export const sumThreshold = 256;
+
+/** The same for extremes. */
+export const extremeThreshold = 128;
 
 /** In shorter rows than this a plain loop is as good. */
 const shortRow = 8;
 
-/** Longer rows than this are not added to each other: all their totals are in scratch at once. */
+/** Longer rows than this are not combined with each other: all their totals are in scratch at once. */
 const longestRow = 2 ** 16;
 
+/** How totals come about: what they begin with, how two are combined, and the kernels for rows and for rows with each other. */
+interface Fold {
+  readonly initial: number;
+  combine(a: number, b: number): number;
+  readonly rows: string;
+  readonly columns: string;
+  /** Operands of the kernels behind the others. */
+  readonly operands: readonly number[];
+}
+
+const folds: Readonly<Record<'amax' | 'amin' | 'sum', Fold>> = {
+  amax: {
+    initial: Number.NEGATIVE_INFINITY,
+    combine: Math.max,
+    rows: 'extremeRows',
+    columns: 'extremeColumns',
+    operands: [0],
+  },
+  amin: {
+    initial: Number.POSITIVE_INFINITY,
+    combine: Math.min,
+    rows: 'extremeRows',
+    columns: 'extremeColumns',
+    operands: [1],
+  },
+  sum: { initial: 0, combine: (a, b) => a + b, rows: 'sumRows', columns: 'sumColumns', operands: [] },
+};
+
+/** {@link totals} of sums. */
+export const sums = (x: View, axes: readonly number[]): Float64Array | null => totals('sum', x, axes);
+
 /**
- * Sums of float views over `axes`, in doubles, where rows lie together in memory; null where this set has nothing faster to
+ * Sums or extremes of float views over `axes`, in doubles, where rows lie together in memory; null where this set has nothing faster to
  * offer than the reference, whose bits it gives.
  */
-export function sums(x: View, axes: readonly number[]): Float64Array | null {
+export function totals(fn: keyof typeof folds, x: View, axes: readonly number[]): Float64Array | null {
   if (!isFloat(x.dtype)) return null;
   const outStrides = reducedStrides(x.shape, axes);
   const walk = nest(x.shape, x.strides, outStrides, outStrides, x.offset);
   const [step, outStep] = walk.steps;
   if (step !== 1 || walk.length < shortRow) return null;
-  const totals = zeros64(sizeOf(reducedShape(x.shape, axes, false)));
-  if (outStep === 0) sumRows(x, walk, totals);
-  else if (outStep === 1 && walk.rowSteps[1] === 0 && walk.length <= longestRow) addRows(x, walk, totals);
+  const fold = folds[fn];
+  const results = zeros64(sizeOf(reducedShape(x.shape, axes, false)));
+  if (fold.initial !== 0) results.fill(fold.initial);
+  if (outStep === 0) foldRows(fold, x, walk, results);
+  else if (outStep === 1 && walk.rowSteps[1] === 0 && walk.length <= longestRow)
+    foldColumns(fold, x, walk, results);
   else return null;
-  return totals;
+  return results;
 }
 
-/** Adds the sum of each row to its total. */
-function sumRows({ dtype, storage }: View, walk: Nest, totals: Float64Array): void {
+/** Combines the total of each row with its place among the results. */
+function foldRows(fold: Fold, { dtype, storage }: View, walk: Nest, results: Float64Array): void {
+  const { combine, operands } = fold;
   const { length, rows, rowSteps } = walk;
   const bytes = itemSize[dtype];
   const unit = coprocessor();
-  const kernel = unit.kernel('sumRows', bytes);
+  const kernel = unit.kernel(fold.rows, bytes);
   const chunk = chunkBytes / bytes;
   const totalsAt = unit.scratchBase + chunkBytes;
   unit.reserve(totalsAt + 8 * chunk);
   const scratch = unit.view(bytes);
   const doubles = unit.view(8);
   const source = storage.array as FloatArray;
-  /** The sum of a row, halved as the reference halves it until it fits into scratch. */
-  const rowSum = (from: number, n: number): number => {
-    if (n > chunk) return rowSum(from, n >> 1) + rowSum(from + (n >> 1), n - (n >> 1));
+  /** The total of a row, halved as the reference halves it until it fits into scratch. */
+  const rowTotal = (from: number, n: number): number => {
+    if (n > chunk) return combine(rowTotal(from, n >> 1), rowTotal(from + (n >> 1), n - (n >> 1)));
     load(source, from, n, 1, n, scratch, unit.scratchBase / bytes);
-    kernel(unit.scratchBase, 1, n, totalsAt);
+    kernel(unit.scratchBase, 1, n, totalsAt, ...operands);
     return doubles[totalsAt / 8]!;
   };
   const height = Math.floor(chunk / length);
@@ -59,37 +97,40 @@ function sumRows({ dtype, storage }: View, walk: Nest, totals: Float64Array): vo
     for (let row = 0; row < rows; row += Math.max(1, height)) {
       const at = to + row * rowSteps[1];
       if (height <= 1) {
-        totals[at]! += rowSum(from + row * rowSteps[0], length);
+        results[at] = combine(results[at]!, rowTotal(from + row * rowSteps[0], length));
         continue;
       }
       const count = Math.min(height, rows - row);
       load(source, from + row * rowSteps[0], rowSteps[0], count, length, scratch, unit.scratchBase / bytes);
-      kernel(unit.scratchBase, count, length, totalsAt);
-      for (let i = 0; i < count; i++) totals[at + i * rowSteps[1]]! += doubles[totalsAt / 8 + i]!;
+      kernel(unit.scratchBase, count, length, totalsAt, ...operands);
+      for (let i = 0; i < count; i++) {
+        const k = at + i * rowSteps[1];
+        results[k] = combine(results[k]!, doubles[totalsAt / 8 + i]!);
+      }
     }
   });
 }
 
-/** Adds each row, element by element, to the totals of its block. */
-function addRows({ dtype, storage }: View, walk: Nest, totals: Float64Array): void {
+/** Combines each row, element by element, with the results of its block. */
+function foldColumns(fold: Fold, { dtype, storage }: View, walk: Nest, results: Float64Array): void {
   const { length, rows, rowSteps } = walk;
   const bytes = itemSize[dtype];
   const unit = coprocessor();
-  const kernel = unit.kernel('addRows', bytes);
+  const kernel = unit.kernel(fold.columns, bytes);
   const height = Math.max(1, Math.floor(chunkBytes / bytes / length));
   const totalsAt = (unit.scratchBase + height * length * bytes + 31) & ~15;
   unit.reserve(totalsAt + 8 * (length + 2));
   const scratch = unit.view(bytes);
   const doubles = unit.view(8);
   walk.forEachBlock((from, to) => {
-    doubles.set(totals.subarray(to, to + length), totalsAt / 8);
+    doubles.set(results.subarray(to, to + length), totalsAt / 8);
     for (let row = 0; row < rows; row += height) {
       const count = Math.min(height, rows - row);
       const start = from + row * rowSteps[0];
       load(storage.array as FloatArray, start, rowSteps[0], count, length, scratch, unit.scratchBase / bytes);
-      kernel(unit.scratchBase, count, length, totalsAt);
+      kernel(unit.scratchBase, count, length, totalsAt, ...fold.operands);
     }
-    totals.set(doubles.subarray(totalsAt / 8, totalsAt / 8 + length), to);
+    results.set(doubles.subarray(totalsAt / 8, totalsAt / 8 + length), to);
   });
 }
 
