@@ -8,10 +8,25 @@
 // bytes more. Each result is a sum in an order that does not depend on how images (for the filters: units, see
 // windows.ts) are shared among calls.
 
-import { gemmF32, gemmF64 } from './gemm';
 import {
   fromColumnsF32, fromColumnsF64, innerTapsOf, lengthOf, outerTapsOf, pixelsOf, rowsOf, toColumnsF32, toColumnsF64,
 } from './windows';
+
+// From the other binary: see gemm.ts.
+
+// @ts-ignore: decorator
+@external('env', 'gemmF32')
+declare function gemmF32(
+  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, cRow: usize,
+  m: i32, n: i32, k: i32, accumulate: bool, work: usize,
+): void;
+
+// @ts-ignore: decorator
+@external('env', 'gemmF64')
+declare function gemmF64(
+  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, cRow: usize,
+  m: i32, n: i32, k: i32, accumulate: bool, work: usize,
+): void;
 
 // @ts-ignore: decorator
 @inline

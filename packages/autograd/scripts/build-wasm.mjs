@@ -134,11 +134,16 @@ const products = (binary) => {
 };
 
 mkdirSync(folder, { recursive: true });
-for (const source of ['kernels.ts', 'images.ts']) {
-  const target = new URL(source, folder);
+for (const [name, source] of [
+  ['kernels', 'index.ts'],
+  ['images', 'images.ts'],
+]) {
+  const target = new URL(`${name}.ts`, folder);
   if (built(target)) continue;
-  const binary = await compile(source === 'kernels.ts' ? 'index.ts' : source);
-  const encoding = `/** What was added to each byte, modulo 256, to make a code. */
+  const binary = await compile(source);
+  const details = () => `/** Where the binary multiplies, reads a sum and adds. */
+export const products = ${JSON.stringify(products(binary))};
+/** What was added to each byte, modulo 256, to make a code. */
 export const shift = ${SHIFT};
 /** Codes below this are characters themselves; from here on a character says which ${PRINTABLE} codes the next one stands for. */
 export const firstEscape = ${ESCAPE};
@@ -147,10 +152,8 @@ export const reach = ${PRINTABLE};
 `;
   writeFileSync(
     target,
-    `/** Compiled kernels of assembly/, ${binary.length} bytes (made by scripts/build-wasm.mjs): \`compile\` in memory.ts reads them. */
+    `/** Compiled kernels of assembly/${source}, ${binary.length} bytes (made by scripts/build-wasm.mjs): \`compile\` in memory.ts reads them. */
 export const text = ${JSON.stringify(text(binary))};
-/** Where the binary multiplies, reads a sum and adds. */
-export const products = ${JSON.stringify(products(binary))};
-${source === 'kernels.ts' ? encoding : ''}${ending}`,
+${name === 'kernels' ? details() : ''}${ending}`,
   );
 }

@@ -211,7 +211,7 @@ export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
   if (total.item() === 0) throw new ArgumentError('cov: the weights add up to 0');
   const centred = rows.sub(rows.mul(w).sum(1, { keepdim: true }).div(total));
   const lost = aweights ? w.mul(aweights).sum().div(total).mul(correction) : correction;
-  return centred.mul(w).matmul(centred.T).div(total.sub(lost).clamp(0)).reshape(shape);
+  return centred.matmul(centred.mul(w).T).div(total.sub(lost).clamp(0)).reshape(shape);
 }
 export const covSamples: Samples = (s) => {
   const correction = s.oneOf([0, 1]);

@@ -33,5 +33,9 @@ for name in ['batchNorm', 'groupNorm', 'instanceNorm', 'layerNorm', 'localRespon
         [r'\n.*(e\+30|Infinity)', 'huge numbers do not overflow here: they are summed in float64; where some are infinite, other NaN arise'],
         [r'gradient .*\n.*NaN', 'of NaN other gradients are NaN: the rules are other sums of the same terms'],
     ]
+for name in ['groupNorm', 'layerNorm']:
+    DEVIATIONS[name] += [
+        [r'second gradient .*\n.*Norm\(tensor\([^)]*\[(-?[\d.]+)(, \1)+\]', 'equal elements deviate by 0 from their mean; in PyTorch by what rounding leaves, which second derivatives enlarge'],
+    ]
 for name in ['batchNorm', 'instanceNorm']:
     DEVIATIONS[name] += [[r'we refuse \(DTypeError: \w+: x is', 'statistics and parameters must have the dtype of x']]

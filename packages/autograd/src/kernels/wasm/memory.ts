@@ -43,8 +43,8 @@ const growthPages = 16;
 export interface Embedded {
   /** The binary, a character or two for each byte. */
   readonly text: string;
-  /** Where it multiplies, reads a sum and adds: see {@link fuse}. */
-  readonly products: readonly number[];
+  /** Where it multiplies, reads a sum and adds, if it does: see {@link fuse}. */
+  readonly products?: readonly number[];
 }
 
 /** The kernels over one memory. */
@@ -53,6 +53,8 @@ export class Instance implements Coprocessor {
   readonly gemmWorkBytes: number;
   readonly gemmDepthBlock: number;
   readonly #memory: WebAssembly.Memory;
+  /** What the binaries import: the memory, and what those before export. */
+  readonly #env: Record<string, WebAssembly.ImportValue>;
   readonly #kernels = new Map<string, Kernel>();
   readonly #kernels64 = new Map<string, Kernel>();
   #view: Float32Array;
@@ -61,6 +63,7 @@ export class Instance implements Coprocessor {
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     this.#memory = memory;
+    this.#env = { memory };
     this.#view = new Float32Array(memory.buffer);
     this.#view64 = new Float64Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
@@ -70,9 +73,10 @@ export class Instance implements Coprocessor {
     this.gemmDepthBlock = constant(exports, 'gemmDepthBlock');
   }
 
-  /** Instantiates more kernels over the same memory, and returns all that the module exports. */
+  /** Instantiates more kernels over the same memory, which may call those that are there, and returns all that the module exports. */
   add(module: WebAssembly.Module): WebAssembly.Exports {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: this.#env });
+    Object.assign(this.#env, exports);
     for (const [name, value] of Object.entries(exports)) {
       if (!isKernel(value)) continue;
       const table = name.endsWith('F32') ? this.#kernels : this.#kernels64;
@@ -143,7 +147,7 @@ const MULTIPLY_F32 = 0xe6;
  *
  * @throws WebAssembly.CompileError when the engine lacks SIMD; relaxed SIMD is used where there is such.
  */
-export const compile = ({ text, products }: Embedded, shared = false): WebAssembly.Module => {
+export const compile = ({ text, products = [] }: Embedded, shared = false): WebAssembly.Module => {
   const bytes = decode(text);
   if (shared) share(bytes);
   const fused = bytes.slice();
@@ -151,23 +155,29 @@ export const compile = ({ text, products }: Embedded, shared = false): WebAssemb
   return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : bytes);
 };
 
-const IMPORT_SECTION = 2;
+const MEMORY = 2;
 const SHARED = 2;
 
 /**
- * Declares the memory of a binary as shared, which one bit says. The import section is the second, and the memory all
- * that it holds: count, module and field with their lengths, kind, flags.
+ * Declares the memory that a binary imports as shared, which one bit says. Behind 8 bytes come types, then imports: a count, and for each import
+ * the names of a module and of a field, a kind, and the memory's flags or the number of a function's type.
  */
 const share = (bytes: Uint8Array): void => {
-  const types = 8;
-  const [typesLength, typesBody] = lengthAt(bytes, types + 1);
-  const imports = typesBody + typesLength;
-  const moduleName = imports + 3;
-  const fieldName = moduleName + 1 + bytes[moduleName]!;
-  const flags = fieldName + 1 + bytes[fieldName]! + 1;
-  if (bytes[imports] !== IMPORT_SECTION || bytes[flags] !== 1)
-    throw new Error('the WASM binary imports no memory');
-  bytes[flags]! |= SHARED;
+  const [typesLength, types] = lengthAt(bytes, 9);
+  const [, imports] = lengthAt(bytes, types + typesLength + 1);
+  let [count, at] = lengthAt(bytes, imports);
+  for (; count > 0; count--) {
+    for (let names = 0; names < 2; names++) {
+      const [length, name] = lengthAt(bytes, at);
+      at = name + length;
+    }
+    if (bytes[at++] === MEMORY) {
+      bytes[at]! |= SHARED;
+      return;
+    }
+    [, at] = lengthAt(bytes, at);
+  }
+  throw new Error('the WASM binary imports no memory');
 };
 
 /** A length in the encoding of WASM (LEB128, seven bits a byte), and where what it measures begins. */

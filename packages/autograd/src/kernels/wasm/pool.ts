@@ -34,8 +34,10 @@ interface Start {
 /* istanbul ignore next */
 function work({ modules, memory, words, names, spin }: Start): never {
   const [ready, asked, answered, kernel, operands] = [0, 1, 2, 3, 4] as const;
-  const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
-  const exports: WebAssembly.Exports = Object.assign({}, ...instances.map((instance) => instance.exports));
+  const exports: Record<string, WebAssembly.ImportValue> = { memory };
+  for (const module of modules) {
+    Object.assign(exports, new WebAssembly.Instance(module, { env: exports }).exports);
+  }
   Atomics.store(words, ready, 1);
   for (let task = 0; ; ) {
     const idle = performance.now();
