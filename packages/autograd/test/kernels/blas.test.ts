@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { coreTypeOf } from '../../src/kernels/blas/coreType.ts';
 import { blasMatmul } from '../../src/kernels/blas/index.ts';
-import { systemBlas } from '../../src/kernels/blas/library.ts';
+import { firstWrongProduct, systemBlas } from '../../src/kernels/blas/library.ts';
 import { matmul as referenceMatmul } from '../../src/kernels/reference/matmul.ts';
 import { numThreads, setNumThreads } from '../../src/kernels/threads.ts';
 import { Storage } from '../../src/tensor/storage.ts';
@@ -129,6 +129,45 @@ describe('the kernels of OpenBLAS for a processor', () => {
     ['an ARM processor', 'processor\t: 0\nFeatures\t: fp asimd\n', null],
     ['nothing that is known', '', null],
   ])('%s', (_, cpuinfo, type) => void expect(coreTypeOf(cpuinfo)).toBe(type));
+});
+
+describe('a BLAS is tried before it is used', () => {
+  /** cblas_?gemm of row-major matrices as they are, in plain loops. */
+  const right = (...args: unknown[]) => {
+    const [, , , m, n, k, , a, , b, , , c] = args as [
+      ...[number, number, number, number, number, number, number],
+      ...[Float64Array, number, Float64Array, number, number, Float64Array],
+    ];
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        c[i * n + j] = 0;
+        for (let p = 0; p < k; p++) c[i * n + j]! += a[i * k + p]! * b[p * n + j]!;
+      }
+    }
+  };
+  /** The same, but for what `spoil` does to the result of 37 rows and 29 columns. */
+  const spoilt =
+    (spoil: (c: Float64Array) => void) =>
+    (...args: unknown[]) => {
+      right(...args);
+      spoil(args[12] as Float64Array);
+    };
+
+  test('one that is right is taken', () => {
+    expect(firstWrongProduct({ float32: right, float64: right })).toBeNull();
+  });
+
+  test.each<[string, (c: Float64Array) => void]>([
+    ['writes nothing', (c) => c.fill(0)],
+    ['has one element wrong', (c) => c.fill(c[40]! + 1, 40, 41)],
+    ['leaves out the last column', (c) => c.forEach((_, i) => i % 29 === 28 && c.fill(0, i, i + 1))],
+    ['leaves out the last row', (c) => c.fill(0, 36 * 29)],
+    ['gives NaN', (c) => c.fill(Number.NaN, 5, 6)],
+    ['exchanges two rows', (c) => c.set([...c.slice(29, 58), ...c.slice(0, 29)])],
+  ])('one that %s is not', (_, spoil) => {
+    expect(firstWrongProduct({ float32: spoilt(spoil), float64: right })).toBe('float32');
+    expect(firstWrongProduct({ float32: right, float64: spoilt(spoil) })).toBe('float64');
+  });
 });
 
 describe('the choice of a system BLAS', () => {

@@ -114,14 +114,14 @@ const isKernel = (value: WebAssembly.ExportValue): value is Kernel => typeof val
 const constant = (exports: WebAssembly.Exports, name: string): number =>
   (exports[name] as WebAssembly.Global).value;
 
-/** The binary from its text: `scripts/build-wasm.mjs` says how it was written. */
+/** The binary from its text: `scripts/build-wasm.mjs` says how it was written. In place, in code that runs once: calls would be dear. */
 const decode = (text: string): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(text.length);
+  const bytes = new TextEncoder().encode(text);
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i);
+  for (let i = 0; i < bytes.length; i++) {
+    let code = bytes[i]!;
     if (code >= core.firstEscape) {
-      code = core.firstEscape + (code - core.firstEscape) * core.reach + text.charCodeAt(++i) - 0x20;
+      code = core.firstEscape + (code - core.firstEscape) * core.reach + bytes[++i]! - 0x20;
     }
     bytes[length++] = code - core.shift;
   }
