@@ -160,7 +160,7 @@ describe('a BLAS is tried before it is used', () => {
   test.each<[string, (c: Float64Array) => void]>([
     ['writes nothing', (c) => c.fill(0)],
     ['has one element wrong', (c) => c.fill(c[40]! + 1, 40, 41)],
-    ['leaves out the last column', (c) => c.forEach((_, i) => i % 29 === 28 && c.fill(0, i, i + 1))],
+    ['leaves out the last column', (c) => c.set(c.map((x, i) => (i % 29 === 28 ? 0 : x)))],
     ['leaves out the last row', (c) => c.fill(0, 36 * 29)],
     ['gives NaN', (c) => c.fill(Number.NaN, 5, 6)],
     ['exchanges two rows', (c) => c.set([...c.slice(29, 58), ...c.slice(0, 29)])],
