@@ -1,6 +1,6 @@
 // Convolutions in which every channel has a few filters of its own: products of matrices would have too few rows. Each tap's
 // weight times a row of a plane is added to a row of places, or the other way round. Arrays as in conv.ts, of `groups` planes
-// an image with `filters` filters each; a description of windows as in windows.ts. For float32: others go to the reference.
+// an image with `filters` filters each; a description of windows as in windows.ts.
 
 import { field, HEADER, innerTapsOf, lengthOf, outerTapsOf, pixelsOf, rowsOf } from './windows';
 
@@ -133,14 +133,32 @@ export function depthwiseF32(
   forward<f32>(x, weight, bias, y, images, groups, filters, windows);
 }
 
+export function depthwiseF64(
+  x: usize, weight: usize, bias: usize, y: usize, images: i32, groups: i32, filters: i32, windows: usize,
+): void {
+  forward<f64>(x, weight, bias, y, images, groups, filters, windows);
+}
+
 export function depthwiseInputF32(
   g: usize, weight: usize, x: usize, images: i32, groups: i32, filters: i32, windows: usize,
 ): void {
   input<f32>(g, weight, x, images, groups, filters, windows);
 }
 
+export function depthwiseInputF64(
+  g: usize, weight: usize, x: usize, images: i32, groups: i32, filters: i32, windows: usize,
+): void {
+  input<f64>(g, weight, x, images, groups, filters, windows);
+}
+
 export function depthwiseWeightF32(
   x: usize, g: usize, weight: usize, images: i32, groups: i32, filters: i32, windows: usize, outerFrom: i32, outerTo: i32,
 ): void {
   weights<f32>(x, g, weight, images, groups, filters, windows, outerFrom, outerTo);
+}
+
+export function depthwiseWeightF64(
+  x: usize, g: usize, weight: usize, images: i32, groups: i32, filters: i32, windows: usize, outerFrom: i32, outerTo: i32,
+): void {
+  weights<f64>(x, g, weight, images, groups, filters, windows, outerFrom, outerTo);
 }

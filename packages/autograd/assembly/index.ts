@@ -7,6 +7,7 @@ export * from './elementwise';
 export * from './optimizer';
 export * from './reduce';
 export * from './rows';
+export * from './sine';
 export * from './softmax';
 export * from './standardize';
 export * from './adjoints';

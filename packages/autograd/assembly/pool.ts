@@ -1,4 +1,4 @@
-// Pooling: where the largest elements of windows stand, and sums at the places that an index names.
+// Pooling: where the largest elements of windows stand, and weighted sums.
 
 import { loadPair, storePair } from './pair';
 
@@ -153,6 +153,12 @@ export function maxPoolF32(
   x: usize, planes: i32, pixels: i32, passes: i32, descriptions: usize, y: usize, places: i32, work: usize, room: usize,
 ): void {
   maxPool<f32>(x, planes, pixels, passes, descriptions, y, places, work, room);
+}
+
+export function maxPoolF64(
+  x: usize, planes: i32, pixels: i32, passes: i32, descriptions: usize, y: usize, places: i32, work: usize, room: usize,
+): void {
+  maxPool<f64>(x, planes, pixels, passes, descriptions, y, places, work, room);
 }
 
 // @ts-ignore: decorator

@@ -31,7 +31,7 @@ const LN_2 = memory.data<f64>([0.6931471805599453]);
 const LARGE = memory.data<f64>([200]);
 const MINUS_LARGE = memory.data<f64>([-200]);
 /** Adding 1.5 * 2^52 rounds a small double to an integer and leaves that integer in the low bits. */
-const ROUND = memory.data<f64>([6755399441055744]);
+export const ROUND = memory.data<f64>([6755399441055744]);
 /** 2^52: its low bits hold an integer too. */
 const INTEGER = memory.data<f64>([4503599627370496]);
 const INTEGER_AND_BIAS = memory.data<f64>([4503599627370496 + 1023]);
@@ -65,14 +65,14 @@ const ERFCX_POWERS = memory.data<f64>([
 /** Constant i of a table, in both lanes. */
 // @ts-ignore: decorator
 @inline
-function constant(table: usize, i: i32 = 0): v128 {
+export function constant(table: usize, i: i32 = 0): v128 {
   return v128.load64_splat(table + 8 * i);
 }
 
 /** c_i + c_(i + 1) x. */
 // @ts-ignore: decorator
 @inline
-function pair(series: usize, i: i32, x: v128): v128 {
+export function pair(series: usize, i: i32, x: v128): v128 {
   return f64x2.add(constant(series, i), f64x2.mul(x, constant(series, i + 1)));
 }
 
@@ -225,14 +225,14 @@ function inFloat64(op: i32, x: v128): v128 {
 /** The upper two lanes of a float32 vector as float64. */
 // @ts-ignore: decorator
 @inline
-function upperPair(x: v128): v128 {
+export function upperPair(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
 }
 
 /** Two pairs of float64 as one float32 vector. */
 // @ts-ignore: decorator
 @inline
-function joined(low: v128, high: v128): v128 {
+export function joined(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 

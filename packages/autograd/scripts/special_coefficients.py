@@ -104,7 +104,16 @@ def temme(orders, terms):
     return rows
 
 
+def two_over_pi_words():
+    """2 / pi by words of 32 bits, the last one first; the first bit has the weight 2^7."""
+    bits = int(2 / mp.pi * mpf(2) ** 248)
+    return [hex((bits >> (32 * k)) & 0xFFFFFFFF) for k in range(8)]
+
+
 if __name__ == "__main__":
+    mp.dps = 100
+    print("2 / pi by words:", ", ".join(two_over_pi_words()))
+    mp.dps = 60
     show("erfcx", chebyshev(scaled_erfcx, 30))
     show("erfcx by powers, for float32", powers(chebyshev(scaled_erfcx, 16)))
     show("digamma", digamma_over_root())

@@ -546,6 +546,8 @@ const accurate: Readonly<Record<string, (x: number) => number>> = {
   softplus: (x) => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))),
   erf,
   ndtr,
+  sin: Math.sin,
+  cos: Math.cos,
 };
 
 describe('transcendental WASM kernels', () => {

@@ -74,7 +74,6 @@ export function plan(
   if (images * filters * channels * pixels * places === 0) return null;
   // Of so few filters a channel, a product of matrices would have too few rows.
   const depthwise = channels === 1 && groups > 1 && filters <= 2;
-  if (depthwise && dtype !== 'float32') return null;
   const { outerTaps, innerTaps, rows, length, starts, from, to, first, step } = windowRows(
     c,
     contiguousStrides(input),

@@ -46,6 +46,8 @@ const float32Thresholds: Readonly<Record<string, number>> = {
   softplus: 16,
   erf: 16,
   ndtr: 16,
+  sin: 64,
+  cos: 64,
 };
 
 function nameOf(fn: UnaryFunction): string {

@@ -1,4 +1,4 @@
-import { itemSize } from '../../tensor/dtype.ts';
+import { isFloat, itemSize } from '../../tensor/dtype.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
@@ -19,13 +19,13 @@ const mostPixels = 2 ** 20;
 /** Numbers that describe a pass, as `assembly/pool.ts` reads them. */
 const passLength = 10;
 
-/** `ImageKernels.maxPool` of float32 views; null for others. It gives what the reference gives. */
+/** `ImageKernels.maxPool` of float views; null for others. It gives what the reference gives. */
 export function maxPool(x: View, axes: readonly Taps[]): Storage | null {
   const rank = axes.length;
   const plane = x.shape.slice(-rank);
   const pixels = sizeOf(plane);
   const places = sizeOf(axes.map(({ starts }) => starts.length - 1));
-  if (x.dtype !== 'float32' || x.size === 0 || pixels > mostPixels) return null;
+  if (!isFloat(x.dtype) || x.size === 0 || pixels > mostPixels) return null;
   const bytes = itemSize[x.dtype];
   const planes = x.size / pixels;
   const { passes, most } = describePasses(plane, axes);
