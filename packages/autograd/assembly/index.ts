@@ -1,4 +1,4 @@
-// The embedded kernel set; those of images stand apart (images.ts). Kernels work on scratch memory that the caller lays out: operands are byte
+// The embedded kernel set; those of some layers stand apart (layers.ts). Kernels work on scratch memory that the caller lays out: operands are byte
 // addresses, nothing is allocated here. Each kernel is exported once per element type, with the suffix F32 or
 // F64.
 
@@ -9,8 +9,6 @@ export * from './reduce';
 export * from './rows';
 export * from './sine';
 export * from './softmax';
-export * from './standardize';
-export * from './adjoints';
 export * from './lstm';
 
 /** First byte that the caller may use, a multiple of 16. */

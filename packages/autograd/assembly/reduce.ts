@@ -24,13 +24,13 @@ function sumBlock<T>(x: usize, n: i32): f64 {
   return total;
 }
 
-function sumRowF32(x: usize, n: i32): f64 {
+export function sumRowF32(x: usize, n: i32): f64 {
   if (n <= BLOCK) return sumBlock<f32>(x, n);
   const half = n >> 1;
   return sumRowF32(x, half) + sumRowF32(x + 4 * <usize>half, n - half);
 }
 
-function sumRowF64(x: usize, n: i32): f64 {
+export function sumRowF64(x: usize, n: i32): f64 {
   if (n <= BLOCK) return sumBlock<f64>(x, n);
   const half = n >> 1;
   return sumRowF64(x, half) + sumRowF64(x + 8 * <usize>half, n - half);

@@ -1,4 +1,4 @@
-import { loadPair, storePair } from './pair';
+import { dot, loadPair, storePair } from './pair';
 import { exp, logPositive } from './transcendental';
 
 /** The largest of n elements, or NaN where there is one. */
@@ -75,4 +75,22 @@ export function classAdjointF32(y: usize, g: usize, classes: usize, rows: i32, n
 /** exp(y) times a factor. */
 function slope(y: usize, factor: v128): f64 {
   return f64x2.extract_lane(f64x2.mul(exp(f64x2.splat(<f64>load<f32>(y))), factor), 0);
+}
+
+/** Row i of g, of n elements, becomes y (g - sum g y). */
+export function softmaxAdjointF32(g: usize, y: usize, rows: i32, n: i32): void {
+  for (; rows > 0; rows--) {
+    const total = dot<f32>(g, y, n);
+    const both = f64x2.splat(total);
+    const end = g + 4 * <usize>n;
+    const pairs = g + 4 * <usize>(n & ~1);
+    for (; g < pairs; g += 8, y += 8) {
+      storePair<f32>(g, f64x2.mul(loadPair<f32>(y), f64x2.sub(loadPair<f32>(g), both)));
+    }
+    if (g < end) {
+      store<f32>(g, <f32>(<f64>load<f32>(y) * (<f64>load<f32>(g) - total)));
+      g += 4;
+      y += 4;
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/index.ts and images.ts to src/kernels/wasm/generated/kernels.ts and images.ts: the binaries as text, which loads
+ * Compiles assembly/index.ts and layers.ts to src/kernels/wasm/generated/kernels.ts and layers.ts: the binaries as text, which loads
  * synchronously and alike in Node, jest and browsers (base64 hides repetitions: compressed it takes 40 % more). The files end with a digest of
  * all that went into them: when that still holds nothing is compiled (2-3 s each) and nothing written (`tsc -b` would rebuild).
  */
@@ -136,7 +136,7 @@ const products = (binary) => {
 mkdirSync(folder, { recursive: true });
 for (const [name, source] of [
   ['kernels', 'index.ts'],
-  ['images', 'images.ts'],
+  ['layers', 'layers.ts'],
 ]) {
   const target = new URL(`${name}.ts`, folder);
   if (built(target)) continue;

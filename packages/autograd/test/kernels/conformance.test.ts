@@ -184,17 +184,23 @@ const wasmCases: Readonly<Record<string, () => void>> = {
       ),
     );
     fc.assert(
-      fc.property(rows, logarithms, patterns(ordinary), lying, (shape, pattern, factors, how) => {
-        const plain = { layout: 'contiguous', offset: 3, still: [], shift: 0 } as const;
-        const [n, classes] = shape;
-        const [y, g] = [lay('float32', shape, how, pattern), lay('float32', [n!], plain, factors)];
-        if (classes === 0) return;
-        const named = Array.from({ length: 50 }, (_, i) => (i * 7 + how.shift) % classes!);
-        const index = lay('int32', [n!], plain, named);
-        const actual = wasm.classAdjoint(g, y, index, 1);
-        if (y.size > 0 && classes! <= 4096 && y.isContiguous) expect(actual).not.toBeNull();
-        if (actual) expectClose(actual.array, reference.classAdjoint(g, y, index, 1).array, 1);
-      }),
+      fc.property(
+        rows,
+        logarithms,
+        patterns(ordinary),
+        lying,
+        lying,
+        (shape, pattern, factors, how, other) => {
+          const [n, classes] = shape;
+          const [y, g] = [lay('float32', shape, how, pattern), lay('float32', [n!], other, factors)];
+          if (classes === 0) return;
+          const named = Array.from({ length: 50 }, (_, i) => (i * 7 + how.shift) % classes!);
+          const index = lay('int32', [n!], other, named);
+          const actual = wasm.classAdjoint(g, y, index, 1);
+          if (y.size > 0 && classes! <= 4096 && y.isContiguous) expect(actual).not.toBeNull();
+          if (actual) expectClose(actual.array, reference.classAdjoint(g, y, index, 1).array, 1);
+        },
+      ),
     );
   },
   indexGet() {

@@ -4,7 +4,7 @@ import type { View } from '../../tensor/view.ts';
 import { contiguous } from '../reference/copy.ts';
 import { numThreads } from '../threads.ts';
 import { blockBytes, describe, type Plan, vectors } from '../wasm/conv.ts';
-import { imageCoprocessor } from '../wasm/images.ts';
+import { layerCoprocessor } from '../wasm/layers.ts';
 import type { FloatArray } from '../wasm/memory.ts';
 import { type Blas, layoutNumber } from './library.ts';
 
@@ -36,7 +36,7 @@ function forEachBlock({ images, groups, rows, length, rowBlock, placeBlock }: Pl
 /** Room in scratch for the description of the windows, the planes of a group, and the columns of a block. */
 function lay(p: Plan) {
   const size = itemSize[p.dtype];
-  const unit = imageCoprocessor();
+  const unit = layerCoprocessor();
   const windows = unit.scratchBase;
   const planes = vectors(windows + p.windows.byteLength);
   const columns = vectors(planes + p.channels * p.pixels * size + 16);

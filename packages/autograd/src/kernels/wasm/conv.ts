@@ -6,7 +6,7 @@ import type { Convolution } from '../kernels.ts';
 import { contiguous } from '../reference/copy.ts';
 import { windowRows } from '../reference/windows.ts';
 import { numThreads } from '../threads.ts';
-import { imageCoprocessor } from './images.ts';
+import { layerCoprocessor } from './layers.ts';
 import type { Coprocessor, FloatArray } from './memory.ts';
 import { type Pool, threadPool } from './pool.ts';
 
@@ -127,7 +127,7 @@ function siteFor(work: number, parts: number): Site {
   const pool = work < threadsThreshold || parts < 2 ? null : threadPool();
   const threads = Math.min(pool?.awake(numThreads()) ?? 1, parts);
   return pool === null || threads === 1
-    ? { unit: imageCoprocessor(), pool: null, threads: 1 }
+    ? { unit: layerCoprocessor(), pool: null, threads: 1 }
     : { unit: pool.unit, pool, threads };
 }
 

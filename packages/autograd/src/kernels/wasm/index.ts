@@ -7,14 +7,14 @@ import { forEachMatrix } from '../reference/matmul.ts';
 import { gemm } from './gemm.ts';
 import type { FloatArray } from './memory.ts';
 
-export { adjointThreshold, classAdjoint, softmaxAdjoint, standardizeAdjoint } from './adjoints.ts';
+export { adjointThreshold, classAdjoint, softmaxAdjoint } from './adjoints.ts';
 export { binary, compare, pairThreshold, unary, unaryThreshold, where } from './elementwise.ts';
 export { adam, rmsprop, sgd, stepThreshold } from './optimizer.ts';
 export { extremeThreshold, sumThreshold, totals } from './reduce.ts';
 export { indexAdd, indexGet, rowsThreshold } from './rows.ts';
 export { scatterAdd, scatterThreshold } from './scatter.ts';
 export { softmax, softmaxThreshold } from './softmax.ts';
-export { standardize, standardizeThreshold } from './standardize.ts';
+export { standardize, standardizeAdjoint, standardizeThreshold } from './standardize.ts';
 
 /** `Kernels.matmul` for float views of any strides. */
 export function matmul(a: View, b: View, bias: View | null = null): Storage | null {

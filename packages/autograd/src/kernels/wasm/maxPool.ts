@@ -4,7 +4,7 @@ import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import type { Taps } from '../kernels.ts';
 import { contiguous } from '../reference/copy.ts';
-import { imageCoprocessor } from './images.ts';
+import { layerCoprocessor } from './layers.ts';
 import type { FloatArray } from './memory.ts';
 
 /** Bytes of planes in scratch at a time. */
@@ -30,7 +30,7 @@ export function maxPool(x: View, axes: readonly Taps[]): Storage | null {
   const planes = x.size / pixels;
   const { passes, most } = describePasses(plane, axes);
   const height = Math.max(1, Math.min(planes, Math.floor(chunkBytes / (pixels * bytes + 4 * places))));
-  const unit = imageCoprocessor();
+  const unit = layerCoprocessor();
   const kernel = unit.kernel('maxPool', bytes);
   const room = 8 * most + 64;
   const work = unit.scratchBase;

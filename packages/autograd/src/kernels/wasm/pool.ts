@@ -1,6 +1,6 @@
 import { numThreads } from '../threads.ts';
-import * as images from './generated/images.ts';
 import * as core from './generated/kernels.ts';
+import * as layers from './generated/layers.ts';
 import { type Coprocessor, compile, Instance } from './memory.ts';
 
 /** Where things stand in the words that a worker shares with the main thread. */
@@ -71,7 +71,7 @@ export class Pool {
 
   constructor(threads: Threads) {
     this.#Worker = threads.Worker;
-    const [kernels, more] = [compile(core, true), compile(images, true)];
+    const [kernels, more] = [compile(core, true), compile(layers, true)];
     this.#modules = [kernels, more];
     this.#memory = new WebAssembly.Memory({ initial: 16, maximum: 16384, shared: true });
     this.#names = this.#modules.flatMap((module) =>

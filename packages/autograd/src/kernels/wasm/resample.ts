@@ -4,7 +4,7 @@ import { allocate, Storage } from '../../tensor/storage.ts';
 import type { View } from '../../tensor/view.ts';
 import type { Taps } from '../kernels.ts';
 import { contiguous } from '../reference/copy.ts';
-import { imageCoprocessor } from './images.ts';
+import { layerCoprocessor } from './layers.ts';
 import type { FloatArray } from './memory.ts';
 
 /** Bytes of lines in scratch at a time. */
@@ -27,7 +27,7 @@ export function resample(x: View, axis: number, { starts, positions, weights }: 
   if (lines * from * to === 0 || from + to + positions.length > longestLine) return null;
   const bytes = itemSize[dtype];
   const height = Math.max(1, Math.min(lines, Math.floor(chunkBytes / bytes / (from + to))));
-  const unit = imageCoprocessor();
+  const unit = layerCoprocessor();
   const kernel = unit.kernel('resample', bytes);
   const weightsAt = unit.scratchBase;
   const startsAt = weightsAt + weights.byteLength;

@@ -1,18 +1,18 @@
-import * as images from './generated/images.ts';
+import * as layers from './generated/layers.ts';
 import { type Coprocessor, compile, coprocessor, type Instance } from './memory.ts';
 
-/** What has the kernels of images already. */
+/** What has the kernels of layers already. */
 let complete: Instance | undefined;
 
 /**
- * The kernels with those of images, which are instantiated on first use.
+ * The kernels with those of images and normalizations, which are instantiated on first use.
  *
  * @throws Error when the kernels cannot run here; ask `wasmUnavailable` first.
  */
-export const imageCoprocessor = (): Coprocessor => {
+export const layerCoprocessor = (): Coprocessor => {
   if (complete === undefined) {
     const unit = coprocessor();
-    unit.add(compile(images));
+    unit.add(compile(layers));
     complete = unit;
   }
   return complete;
