@@ -7,6 +7,7 @@
 import { blasMatmul } from '../packages/autograd/dist/kernels/blas/index.js';
 import { systemBlas } from '../packages/autograd/dist/kernels/blas/library.js';
 import { standardizeAdjoint } from '../packages/autograd/dist/kernels/reference/adjoints.js';
+import { gelu, geluAdjoint } from '../packages/autograd/dist/kernels/reference/gelu.js';
 import { imageKernelsOn } from '../packages/autograd/dist/kernels/reference/image.js';
 import { reference } from '../packages/autograd/dist/kernels/reference/index.js';
 import { lstmCells as referenceCells } from '../packages/autograd/dist/kernels/reference/lstm.js';
@@ -68,7 +69,7 @@ const rmsprop = {
   momentum: 0,
   maximize: false,
 };
-const plain = { ...reference, standardize, standardizeAdjoint };
+const plain = { ...reference, gelu, geluAdjoint, standardize, standardizeAdjoint };
 const kernels = { ...wasm };
 const same = (name, ...operands) => [() => plain[name](...operands), () => kernels[name](...operands)];
 const totals = (fn, shape, axes) => {
@@ -135,7 +136,8 @@ const contests = {
   ndtr: (n) => same('unary', ndtr, floats(n)),
   mul: (n) => same('binary', 'mul', floats(n), floats(n)),
   reluAdjoint: (n) => same('binary', 'reluAdjoint', floats(n), floats(n)),
-  geluSlope: (n) => same('binary', 'geluSlope', floats(n), floats(n)),
+  gelu: (n) => same('gelu', floats(n)),
+  geluAdjoint: (n) => same('geluAdjoint', floats(n), floats(n), floats(n)),
   sum: (n) => totals('sum', [n], [0]),
   'sum of rows of 8': (n) => totals('sum', [n / 8, 8], [1]),
   'sum of columns of 8': (n) => totals('sum', [8, n / 8], [0]),

@@ -1,7 +1,7 @@
 // Elementwise kernels over chunks in scratch. They work in whole vectors: up to 15 bytes behind a result are lost, and
 // as much behind an operand is read.
 
-import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, geluSlope, transcendental } from './transcendental';
+import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, geluTimes, transcendental } from './transcendental';
 
 const NEG: i32 = 0;
 const ABS: i32 = 1;
@@ -23,7 +23,6 @@ const MINIMUM: i32 = 5;
 const RELU_ADJOINT: i32 = 6;
 const SIGMOID_ADJOINT: i32 = 7;
 const TANH_ADJOINT: i32 = 8;
-const GELU_SLOPE: i32 = 9;
 
 const EQ: i32 = 0;
 const NE: i32 = 1;
@@ -79,8 +78,7 @@ function apply2<T>(op: i32, a: v128, b: v128): v128 {
   if (op == MINIMUM) return v128.min<T>(a, b);
   if (op == RELU_ADJOINT) return v128.andnot(a, v128.le<T>(b, v128.splat<T>(0)));
   if (op == SIGMOID_ADJOINT) return v128.mul<T>(a, v128.sub<T>(b, v128.mul<T>(b, b)));
-  if (op == TANH_ADJOINT) return v128.mul<T>(a, v128.sub<T>(v128.splat<T>(1), v128.mul<T>(b, b)));
-  return geluSlope(a, b);
+  return v128.mul<T>(a, v128.sub<T>(v128.splat<T>(1), v128.mul<T>(b, b)));
 }
 
 // @ts-ignore: decorator
@@ -291,10 +289,21 @@ export function tanhAdjointF32(
 ): void {
   binary<f32>(TANH_ADJOINT, a, aRow, aStep, b, bRow, bStep, y, rows, n);
 }
-export function geluSlopeF32(
-  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, y: usize, rows: i32, n: i32,
-): void {
-  binary<f32>(GELU_SLOPE, a, aRow, aStep, b, bRow, bStep, y, rows, n);
+/** share = Phi(x), the normal distribution function, and y = x share, of n elements. */
+export function geluF32(x: usize, y: usize, share: usize, n: i32): void {
+  for (const end = x + 4 * <usize>n; x < end; x += 16, y += 16, share += 16) {
+    const values = v128.load(x);
+    const shares = transcendental(NDTR, values);
+    v128.store(share, shares);
+    v128.store(y, f32x4.mul(values, shares));
+  }
+}
+
+/** g becomes g times the derivative of x Phi(x), given share = Phi(x), of n elements. */
+export function geluAdjointF32(g: usize, x: usize, share: usize, n: i32): void {
+  for (const end = g + 4 * <usize>n; g < end; g += 16, x += 16, share += 16) {
+    v128.store(g, geluTimes(v128.load(g), v128.load(x), v128.load(share)));
+  }
 }
 
 // Comparisons, to the same terms; results are bytes, 0 or 1.

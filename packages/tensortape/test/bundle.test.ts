@@ -76,7 +76,7 @@ describe('bundles for browsers', () => {
     [
       'the same through the namespaces of tensortape',
       "import { manualSeed, nn, optim, randn, tensor } from 'tensortape';",
-      156_000,
+      158_000,
     ],
   ])('%s stay small, and shed the samples', async (_, imports, limit) => {
     const code = await bundle(`

@@ -43,13 +43,12 @@ export type UnaryFunction = UnaryName | (((x: number) => number) & { readonly ke
 
 /**
  * Elementwise functions of two operands of one dtype and shape; results have the operands' dtype. Adjoints take a cotangent and the function's
- * value; `geluSlope` takes x and Phi(x), and gives the derivative of their product.
+ * value.
  */
 export type BinaryName =
   | 'add'
   | 'atan2'
   | 'div'
-  | 'geluSlope'
   | 'maximum'
   | 'minimum'
   | 'mul'
@@ -336,6 +335,14 @@ export interface NormalizationKernels {
    * shape and dtype of g; `variance` is row-major, an element for each group.
    */
   standardizeAdjoint(g: View, y: View, variance: View, axes: readonly number[], eps: number): Storage;
+}
+
+/** The numeric loops behind activations of several results, to the same terms as {@link Kernels} and apart from them like {@link ImageKernels}. */
+export interface ActivationKernels {
+  /** x Phi(x), and Phi(x), the normal distribution function. */
+  gelu(x: View): readonly [y: Storage, share: Storage];
+  /** g (Phi(x) + x phi(x)), given `share` = Phi(x): the adjoint of the first result of `gelu`. All views have one shape and dtype. */
+  geluAdjoint(g: View, x: View, share: View): Storage;
 }
 
 /** The numeric loops behind recurrent networks, to the same terms as {@link Kernels} and apart from them like {@link ImageKernels}. */

@@ -2,6 +2,7 @@ import type { View } from '../tensor/view.ts';
 import { blasFor, pays } from './backend.ts';
 import { blasConv, blasMatmul } from './blas/index.ts';
 import type {
+  ActivationKernels,
   Convolution,
   ImageKernels,
   Kernels,
@@ -9,6 +10,7 @@ import type {
   RecurrentKernels,
 } from './kernels.ts';
 import { standardizeAdjoint } from './reference/adjoints.ts';
+import { gelu, geluAdjoint } from './reference/gelu.ts';
 import { imageKernelsOn } from './reference/image.ts';
 import { reference } from './reference/index.ts';
 import { recurrentKernelsOn, lstmCells as referenceCells } from './reference/lstm.ts';
@@ -87,6 +89,13 @@ export const kernels: Kernels = {
     }
     reference.rmsprop(step, parameter, gradient, square, mean, velocity);
   },
+};
+
+/** The kernels that activations call. */
+export const activationKernels: ActivationKernels = {
+  gelu: (x) => (pays(x.size, wasm.geluThreshold) ? wasm.gelu(x) : null) ?? gelu(x),
+  geluAdjoint: (g, x, share) =>
+    (pays(g.size, wasm.geluThreshold) ? wasm.geluAdjoint(g, x, share) : null) ?? geluAdjoint(g, x, share),
 };
 
 /** The kernels that normalizations call. */

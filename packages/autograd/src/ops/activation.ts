@@ -1,5 +1,5 @@
 import { sigmoid as sigmoidOf, softplus as softplusOf } from '../kernels/reference/scalar.ts';
-import { kernels } from '../kernels/select.ts';
+import { activationKernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
 import { isTracked } from '../tape/record.ts';
 import { elementwise, elementwiseWith, refuseDType, sumOf } from '../tape/shorthands.ts';
@@ -11,7 +11,6 @@ import type { Tensor } from '../tensor.ts';
 import { normalDensity } from './normalDensity.ts';
 import { boolRefusals, dimRefusals, integerRefusals, type Refusals, type Samples } from './samples.ts';
 import { softmax } from './softmax.ts';
-import { ndtr } from './special.ts';
 
 /** ln(1 + e^x), the same at every x. */
 const smoothRelu = /* @__PURE__ */ elementwise({
@@ -105,27 +104,25 @@ export function selu(x: Tensor): Tensor {
 export const seluSamples: Samples = (s) => [s.tensor({ apart: [0] })];
 export const seluRefusals = integerRefusals;
 
-/** Phi(x) + x phi(x), given Phi(x). */
-const geluSlope = (x: Tensor, share: Tensor): Tensor =>
-  isTracked(x) || isTracked(share)
-    ? share.add(x.mul(normalDensity(x)))
-    : wrap(kernels.binary('geluSlope', x, share), x.dtype, x.shape);
+/** g times the derivative Phi(x) + x phi(x), given Phi(x). */
+const slopeTimes = (g: Tensor, x: Tensor, share: Tensor): Tensor =>
+  isTracked(g) || isTracked(x) || isTracked(share)
+    ? g.mul(share.add(x.mul(normalDensity(x))))
+    : wrap(activationKernels.geluAdjoint(g, x, share), x.dtype, x.shape);
 
 /** x Phi(x), and Phi(x), which costs more than all else: so the derivative finds it computed. */
 const geluExact = /* @__PURE__ */ defineOp({
   name: 'gelu',
   inputs: ['x'],
   saves: ['x', 'output'],
-  forward: ({ x }): readonly Tensor[] => {
-    const share = ndtr(x);
-    return [x.mul(share), share];
-  },
+  forward: ({ x }): readonly Tensor[] =>
+    activationKernels.gelu(x).map((storage) => wrap(storage, x.dtype, x.shape)),
   vjp: {
     x: ([g, toShare], { x, output: [, share] }) =>
-      sumOf(g ? g.mul(geluSlope(x, share!)) : null, toShare ? toShare.mul(normalDensity(x)) : null),
+      sumOf(g ? slopeTimes(g, x, share!) : null, toShare ? toShare.mul(normalDensity(x)) : null),
   },
   jvp: ({ x: t }, { x, output: [, share] }) =>
-    t === null ? [null, null] : [t.mul(geluSlope(x, share!)), t.mul(normalDensity(x))],
+    t === null ? [null, null] : [slopeTimes(t, x, share!), t.mul(normalDensity(x))],
 });
 
 const GELU_SLOPE = Math.sqrt(2 / Math.PI);

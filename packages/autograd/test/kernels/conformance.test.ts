@@ -5,6 +5,7 @@ import { systemBlas } from '../../src/kernels/blas/library.ts';
 import type { AdamStep, BinaryName, RmspropStep, SgdStep } from '../../src/kernels/kernels.ts';
 import { standardizeAdjoint } from '../../src/kernels/reference/adjoints.ts';
 import { cast } from '../../src/kernels/reference/copy.ts';
+import { gelu, geluAdjoint } from '../../src/kernels/reference/gelu.ts';
 import { reference } from '../../src/kernels/reference/index.ts';
 import { standardize } from '../../src/kernels/reference/standardize.ts';
 import { erf, ndtr } from '../../src/kernels/special/erf.ts';
@@ -64,7 +65,7 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   },
   binary() {
     const exact = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'reluAdjoint'];
-    const names = [...exact, 'sigmoidAdjoint', 'tanhAdjoint', 'geluSlope'] as BinaryName[];
+    const names = [...exact, 'sigmoidAdjoint', 'tanhAdjoint'] as BinaryName[];
     fc.assert(
       fc.property(
         fc.constantFrom(...names),
@@ -342,6 +343,43 @@ const wasmCases: Readonly<Record<string, () => void>> = {
           expect(actual === null).toBe(index.size === 0);
           if (actual === null) return;
           expectSame(actual.array, reference.scatter('scatterAdd', 'sum', x, 1, index, source).array);
+        },
+      ),
+    );
+  },
+  gelu() {
+    fc.assert(
+      fc.property(floats, shapes, lying, patterns(ordinaryOrSpecial), (dtype, shape, how, pattern) => {
+        const x = lay(dtype, shape, how, pattern);
+        const actual = wasm.gelu(x);
+        expect(actual === null).toBe(dtype === 'float64');
+        actual?.forEach((part, i) => {
+          expectNear(dtype, part.array, gelu(x)[i]!.array, 0, () => 0);
+        });
+      }),
+    );
+  },
+  geluAdjoint() {
+    fc.assert(
+      fc.property(
+        floats,
+        fc.oneof(shapes, fc.tuple(lengths)),
+        lying,
+        lying,
+        patterns(ordinaryOrSpecial),
+        (dtype, shape, left, right, pattern) => {
+          const [g, x] = [lay(dtype, shape, left, pattern), lay(dtype, shape, right, pattern)];
+          const share = viewOf(gelu(x)[1], dtype, shape);
+          const actual = wasm.geluAdjoint(g, x, share);
+          expect(actual === null).toBe(dtype === 'float64');
+          if (actual === null) return;
+          expectNear(
+            dtype,
+            actual.array,
+            geluAdjoint(g, x, share).array,
+            2 ** -30,
+            (i) => 100 * termOf(g, i),
+          );
         },
       ),
     );

@@ -25,7 +25,6 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryL
   add: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! + b[j]!; },
   atan2: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.atan2(a[i]!, b[j]!); },
   div: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! / b[j]!; },
-  geluSlope: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = b[j]! + a[i]! * normalDensity(a[i]!); },
   // int32 products wrap as in PyTorch; a product of doubles would have lost the low bits.
   imul: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = Math.imul(a[i]!, b[j]!); },
   ipow: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = integerPower(a[i]!, b[j]!); },
@@ -48,13 +47,6 @@ const loops: Readonly<Record<BinaryName | CompareName | 'imul' | 'ipow', BinaryL
   lt: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! < b[j]! ? 1 : 0; },
   ne: (a, i, di, b, j, dj, y, k, end) => { for (; k < end; k++, i += di, j += dj) y[k] = a[i]! !== b[j]! ? 1 : 0; },
 };
-
-const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
-
-/** The density of the standard normal distribution. */
-function normalDensity(x: number): number {
-  return DENSITY_AT_0 * Math.exp(-0.5 * x * x);
-}
 
 // C and PyTorch: 1^y = 1 and (-1)^(+-inf) = 1, where JavaScript says NaN.
 function power(x: number, y: number): number {

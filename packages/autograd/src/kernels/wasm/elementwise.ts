@@ -85,11 +85,7 @@ const binaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
 ]);
 
 /** Those for float32 only, which round otherwise than the reference, which computes in float64. */
-const float32BinaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
-  'geluSlope',
-  'sigmoidAdjoint',
-  'tanhAdjoint',
-]);
+const float32BinaryNames: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['sigmoidAdjoint', 'tanhAdjoint']);
 
 /** The kernel of a comparison, and whether it takes the operands the other way round. */
 const comparisons: Readonly<Record<string, readonly [kernel: string, swapped: boolean]>> = {

@@ -9,6 +9,7 @@ import type { FloatArray } from './memory.ts';
 
 export { adjointThreshold, classAdjoint, softmaxAdjoint } from './adjoints.ts';
 export { binary, compare, pairThreshold, unary, unaryThreshold, where } from './elementwise.ts';
+export { gelu, geluAdjoint, geluThreshold } from './gelu.ts';
 export { adam, rmsprop, sgd, stepThreshold } from './optimizer.ts';
 export { extremeThreshold, sumThreshold, totals } from './reduce.ts';
 export { indexAdd, indexGet, rowsThreshold } from './rows.ts';
