@@ -8,6 +8,7 @@ import { isFloat } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { addElements, takeElements } from './elements.ts';
 import { checkLossOptions, type LossOptions, reduceBy } from './lossOptions.ts';
 import type { Refusals, SampleKit, Samples } from './samples.ts';
 
@@ -71,11 +72,11 @@ const scoresFrom = (g: Tensor, y: Tensor, classes: Tensor, dim: number): Tensor 
     return wrap(kernels.classAdjoint(g, y, classes, dim), y.dtype, y.shape);
   }
   const along = g.unsqueeze(dim);
-  return y.exp().mul(along).scatterAdd(dim, classes.unsqueeze(dim), along.neg());
+  return addElements('crossEntropy', y.exp().mul(along), dim, classes.unsqueeze(dim), along.neg());
 };
 
 const taken = (x: Tensor, classes: Tensor, dim: number): Tensor =>
-  x.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  takeElements(x, dim, classes.unsqueeze(dim)).squeeze(dim);
 
 /** -ln softmax(x) at each place's class, and ln softmax(x), which the derivative needs. */
 const classLosses = /* @__PURE__ */ defineOp({

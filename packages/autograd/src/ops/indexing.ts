@@ -1,13 +1,11 @@
-import { kernels } from '../kernels/select.ts';
-import { defineOp } from '../tape/defineOp.ts';
 import type { Operand } from '../tape/shorthands.ts';
 import { checkTensor } from '../tensor/check.ts';
-import { constant, wrap } from '../tensor/core.ts';
 import { storable } from '../tensor/dtype.ts';
 import { DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, normalizeDim, sameShape } from '../tensor/shape.ts';
 import { selected } from '../tensor/view.ts';
 import type { Tensor } from '../tensor.ts';
+import { takeElements } from './elements.ts';
 import { checkIndex, positionsFrom, requireIndex, requireWithin, valueFor } from './positions.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { indexAdd as addSelected, indexChange, indexGet } from './selection.ts';
@@ -39,18 +37,6 @@ export const selectRefusals: Refusals = (s) => [
   [[s.tensorOf([]), 0, 0], 'ShapeError', /of shape \(\), has no axis/],
 ];
 
-const gatherOp = /* @__PURE__ */ defineOp({
-  name: 'gather',
-  inputs: ['x', 'index'],
-  saves: ['index'],
-  forward: ({ x, index }, dim: number) => wrap(kernels.gather(x, dim, index), x.dtype, index.shape),
-  vjp: {
-    x: (g, { index }, dim, like) => constant(0, like.dtype, like.shape).scatterAdd(dim, index, g),
-    index: null,
-  },
-  jvp: ({ x: t }, { index }, dim) => t && t.gather(dim, index),
-});
-
 /**
  * Elements at positions `index` (int32) along `dim`: out[i][j] = x[index[i][j]][j] for dim 0. The result has the shape
  * of `index`. Derivative: the cotangent is added back at those positions. PyTorch: `torch.gather`.
@@ -69,7 +55,7 @@ const gatherOp = /* @__PURE__ */ defineOp({
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensor('gather', 'x', x);
   checkTensor('gather', 'index', index);
-  return gatherOp({ x, index }, checkIndex('gather', x, dim, index));
+  return takeElements(x, checkIndex('gather', x, dim, index), index);
 }
 export const gatherSamples: Samples = (s) => {
   const x = s.tensorOf([3, 4]);

@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { allocate, Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor.ts';
+import { takeElements } from './elements.ts';
 import type { ValuesAndIndices } from './reduce.ts';
 import { resample, tapsOf } from './resample.ts';
 import { perAxis, reach, requirePlaces } from './windows.ts';
@@ -140,6 +141,6 @@ export function largestOf(x: Tensor, axes: readonly Taps[]): ValuesAndIndices {
   const rank = axes.length;
   const shape = [...x.shape.slice(0, -rank), ...axes.map(({ starts }) => starts.length - 1)];
   const indices = wrap(imageKernels.maxPool(x, axes), 'int32', shape);
-  const values = x.flatten(-rank).gather(-1, indices.flatten(-rank)).reshape(shape);
+  const values = takeElements(x.flatten(-rank), x.ndim - rank, indices.flatten(-rank)).reshape(shape);
   return { values, indices };
 }

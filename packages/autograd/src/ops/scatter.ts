@@ -7,6 +7,7 @@ import { isFloat, storable } from '../tensor/dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { addElements } from './elements.ts';
 import { checkIndex, ordinals, vector } from './positions.ts';
 import type { Refusals, Samples } from './samples.ts';
 import { indexChange, indexGet } from './selection.ts';
@@ -78,21 +79,6 @@ const withoutReduce =
   (s) =>
     refusals(s).map(([args, error, message]) => [args.slice(0, 4), error, message]);
 
-const scatterAddOp = /* @__PURE__ */ defineOp({
-  name: 'scatterAdd',
-  inputs: ['x', 'index', 'source'],
-  saves: ['index'],
-  forward: ({ x, index, source }, { op, dim }: Scatter) =>
-    wrap(kernels.scatter(op, 'sum', x, dim, index, source), x.dtype, x.shape),
-  vjp: {
-    x: (g) => g,
-    index: null,
-    source: (g, { index }, { dim }) => g.gather(dim, index),
-  },
-  jvp: ({ x, source }, { index }, { dim, shape }) =>
-    source === null ? x : (x ?? constant(0, source.dtype, shape)).scatterAdd(dim, index, source),
-});
-
 /**
  * A copy of `x` with the elements of `source` added at positions `index` (int32) along `dim`; repeated positions add up.
  * Of a `source` longer than `index` the first part is taken. Derivatives: the cotangent itself for `x`, gathered at `index`
@@ -119,7 +105,7 @@ export const scatterAddSamples: Samples = (s) => {
 export const scatterAddRefusals = /* @__PURE__ */ withoutReduce(sourceRefusals);
 
 function addAt(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scatterAddOp({ x, index, source: checkSource(op, x, index, source) }, { op, dim, shape: x.shape });
+  return addElements(op, x, dim, index, checkSource(op, x, index, source));
 }
 
 const scatterOp = /* @__PURE__ */ defineOp({
