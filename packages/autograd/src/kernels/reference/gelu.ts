@@ -3,7 +3,7 @@ import type { View } from '../../tensor/view.ts';
 import { ndtr } from '../special/erf.ts';
 import { contiguous } from './copy.ts';
 
-const DENSITY_AT_0 = /* @__PURE__ */ 1 / Math.sqrt(2 * Math.PI);
+const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
 
 /** Reference `ActivationKernels.gelu`. */
 export function gelu(x: View): readonly [y: Storage, share: Storage] {
