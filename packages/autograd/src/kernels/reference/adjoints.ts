@@ -83,8 +83,7 @@ export function standardizeAdjoint(
 
 /** 1 / sqrt(variance + eps), of a row-major view. */
 export function scalesOf({ storage, offset, size }: View, eps: number): Float64Array {
-  return Float64Array.from(
-    storage.array.subarray(offset, offset + size),
-    (variance) => 1 / Math.sqrt(variance + eps),
-  );
+  const scales = zeros64(size);
+  for (let i = 0; i < size; i++) scales[i] = 1 / Math.sqrt(storage.array[offset + i]! + eps);
+  return scales;
 }

@@ -7,7 +7,7 @@ import { coprocessor, type FloatArray } from './memory.ts';
 const chunk = 4096;
 
 /** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
-export const geluThreshold = 16;
+export const geluThreshold = 32;
 
 /** Room for three operands in scratch, of `chunk` elements each. */
 function threeInScratch() {

@@ -15,7 +15,7 @@ import { sums } from './reduce.ts';
 const chunkBytes = 32768;
 
 /** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
-export const standardizeThreshold = 128;
+export const standardizeThreshold = 32;
 
 /** Whether each row is a group of its own, and long enough for kernels to pay. */
 const isRowEach = ({ length, rows, rowSteps }: Nest, size: number): boolean =>
