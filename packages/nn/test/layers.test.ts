@@ -268,6 +268,27 @@ test('maxNorm scales the rows that are looked up, and no others', () => {
   expect(rounded(sums.forward(tensor([0], { dtype: 'int32' })))).toEqual(['-0.250', '0.750']);
 });
 
+test('tables of given rows draw no random numbers, and leave the rows of others alone', () => {
+  const rows = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  manualSeed(5);
+  const next = randn([1]).item();
+  manualSeed(5);
+  const tables = [
+    nn.Embedding.fromPretrained(rows),
+    nn.EmbeddingBag.fromPretrained(rows, { freeze: false }),
+    new nn.Embedding(2, 2, { weight: rows, paddingIdx: 0 }),
+  ];
+  expect(randn([1]).item()).toBe(next);
+  expect(tables.map(({ weight }) => weight.requiresGrad)).toEqual([false, true, true]);
+  for (const { weight } of tables) {
+    expect(weight.toArray()).toEqual(rows.toArray());
+    expect(weight.storage).not.toBe(rows.storage);
+  }
+});
+
 test('fractional pools lie where PyTorch puts them for the same seed', () => {
   manualSeed(5);
   const plane = arange(286).to('float32').reshape([1, 2, 11, 13]).sin();

@@ -265,6 +265,10 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     [inNet(() => new nn.Embedding(4, 2), x), /^net\.layer: embedding: the index is float32, expected int32/],
     [inNet(() => new nn.Embedding(4, 2), int(2).add(4)), /^net\.layer: embedding: index 4 \(element 0\)/],
     [() => nn.Embedding.fromPretrained(ones([3])), /expected rows \(numEmbeddings, embeddingDim\)/],
+    [
+      () => new nn.Embedding(4, 2, { weight: ones([2, 4]) }),
+      'Embedding: weight has shape (2, 4), expected (4, 2)',
+    ],
   ],
   EmbeddingBag: [
     [

@@ -11,6 +11,7 @@ import type { Tensor } from '../tensor.ts';
 import { addElements, takeElements } from './elements.ts';
 import { checkLossOptions, type LossOptions, reduceBy } from './lossOptions.ts';
 import type { Refusals, SampleKit, Samples } from './samples.ts';
+import { logSoftmaxCotangent, logSoftmaxMean } from './softmaxRules.ts';
 
 /** Options of {@link nllLoss}. */
 export interface NLLLossOptions extends LossOptions {
@@ -90,15 +91,12 @@ const classLosses = /* @__PURE__ */ defineOp({
   },
   vjp: {
     x: ([g, toY], { classes, output: [, y] }, dim) =>
-      sumOf(
-        g ? scoresFrom(g, y!, classes, dim) : null,
-        toY ? toY.sub(y!.exp().mul(toY.sum(dim, { keepdim: true }))) : null,
-      ),
+      sumOf(g ? scoresFrom(g, y!, classes, dim) : null, toY ? logSoftmaxCotangent(toY, y!, dim) : null),
     classes: null,
   },
   jvp: ({ x: t }, { classes, output: [, y] }, dim) => {
     if (t === null) return [null, null];
-    const mean = y!.exp().mul(t).sum(dim, { keepdim: true });
+    const mean = logSoftmaxMean(t, y!, dim);
     return [mean.squeeze(dim).sub(taken(t, classes, dim)), t.sub(mean)];
   },
 });

@@ -1,6 +1,5 @@
 import { kernels } from '../kernels/select.ts';
 import { defineOp } from '../tape/defineOp.ts';
-import { isTracked } from '../tape/record.ts';
 import { refuseDType } from '../tape/shorthands.ts';
 import { checkOptions, checkTensor } from '../tensor/check.ts';
 import { wrap } from '../tensor/core.ts';
@@ -9,23 +8,17 @@ import { type Dims, normalizeDim, normalizeDims, reducedShape } from '../tensor/
 import type { Tensor } from '../tensor.ts';
 import { amax, type ReduceOptions } from './reduce.ts';
 import { dimRefusals, dimsRefusals, keepdimRefusals, type Refusals, type Samples } from './samples.ts';
+import { logSoftmaxCotangent, logSoftmaxMean, softmaxProduct } from './softmaxRules.ts';
 
 const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : x.to(getDefaultDType()));
-
-// The Jacobian diag(y) - y y^T is symmetric: one rule serves both modes.
-const softmaxRule = (t: Tensor, y: Tensor, dim: number): Tensor => {
-  if (!isTracked(t) && !isTracked(y)) return wrap(kernels.softmaxAdjoint(t, y, dim), t.dtype, t.shape);
-  const product = t.mul(y);
-  return product.sub(y.mul(product.sum(dim, { keepdim: true })));
-};
 
 const softmaxOp = /* @__PURE__ */ defineOp({
   name: 'softmax',
   inputs: ['x'],
   saves: ['output'],
   forward: ({ x }, dim: number) => wrap(kernels.softmax(x, dim, false), x.dtype, x.shape),
-  vjp: { x: (g, { output }, dim) => softmaxRule(g, output, dim) },
-  jvp: ({ x: t }, { output }, dim) => t && softmaxRule(t, output, dim),
+  vjp: { x: (g, { output }, dim) => softmaxProduct(g, output, dim) },
+  jvp: ({ x: t }, { output }, dim) => t && softmaxProduct(t, output, dim),
 });
 
 /**
@@ -63,8 +56,8 @@ const logSoftmaxOp = /* @__PURE__ */ defineOp({
   inputs: ['x'],
   saves: ['output'],
   forward: ({ x }, dim: number) => wrap(kernels.softmax(x, dim, true), x.dtype, x.shape),
-  vjp: { x: (g, { output: y }, dim) => g.sub(y.exp().mul(g.sum(dim, { keepdim: true }))) },
-  jvp: ({ x: t }, { output: y }, dim) => t && t.sub(y.exp().mul(t).sum(dim, { keepdim: true })),
+  vjp: { x: (g, { output }, dim) => logSoftmaxCotangent(g, output, dim) },
+  jvp: ({ x: t }, { output }, dim) => t && t.sub(logSoftmaxMean(t, output, dim)),
 });
 
 /**

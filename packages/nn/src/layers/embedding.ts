@@ -8,6 +8,7 @@ import {
   getDefaultDType,
   IndexError,
   noGrad,
+  ShapeError,
   type Tensor,
   zeros,
 } from '@tensortape/autograd';
@@ -23,6 +24,8 @@ export interface EmbeddingLayerOptions extends EmbeddingOptions {
   readonly paddingIdx?: number | null;
   /** The dtype of the rows; the default floating point dtype unless given. */
   readonly dtype?: FloatDType;
+  /** The rows to start from, of shape (numEmbeddings, embeddingDim); copied, and nothing is drawn. Default: random ones. */
+  readonly weight?: Tensor | null;
 }
 
 /** Options of {@link EmbeddingBag}. */
@@ -59,6 +62,7 @@ abstract class Table extends Module {
       normType = 2,
       scaleGradByFreq = false,
       dtype = getDefaultDType(),
+      weight = null,
       ...others
     }: EmbeddingLayerOptions,
   ) {
@@ -78,9 +82,17 @@ abstract class Table extends Module {
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;
-    this.weight = new Parameter(zeros([numEmbeddings, embeddingDim], { dtype }));
+    if (
+      weight !== null &&
+      !(weight.ndim === 2 && weight.shape[0] === numEmbeddings && weight.shape[1] === embeddingDim)
+    ) {
+      throw new ShapeError(
+        `${owner}: weight has shape (${weight.shape.join(', ')}), expected (${numEmbeddings}, ${embeddingDim})`,
+      );
+    }
+    this.weight = new Parameter(weight ?? zeros([numEmbeddings, embeddingDim], { dtype }));
     this.noteFields();
-    this.resetParameters();
+    if (weight === null) this.resetParameters();
   }
 
   /** Draws the rows again, from the standard normal distribution; that of `paddingIdx` is 0. */
@@ -144,7 +156,7 @@ export class Embedding extends Table {
   /**
    * @param numEmbeddings The number of rows.
    * @param embeddingDim The length of a row.
-   * @param options `paddingIdx` (null), `maxNorm` (null), `normType` (2), `scaleGradByFreq` (false), `dtype`.
+   * @param options `paddingIdx` (null), `maxNorm` (null), `normType` (2), `scaleGradByFreq` (false), `dtype`, `weight`.
    */
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
@@ -158,10 +170,10 @@ export class Embedding extends Table {
    */
   static fromPretrained(
     rows: Tensor,
-    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingLayerOptions, 'dtype'> = {},
+    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingLayerOptions, 'dtype' | 'weight'> = {},
   ): Embedding {
-    const table = new Embedding(...sizesOf('Embedding', rows), options);
-    table.weight = new Parameter(rows, { requiresGrad: !freeze });
+    const table = new Embedding(...sizesOf('Embedding', rows), { ...options, weight: rows });
+    table.weight.requiresGrad_(!freeze);
     return table;
   }
 
@@ -202,7 +214,7 @@ export class EmbeddingBag extends Table {
    * @param numEmbeddings The number of rows.
    * @param embeddingDim The length of a row.
    * @param options `mode` ('mean'), `includeLastOffset` (false), `paddingIdx` (null), `maxNorm` (null), `normType` (2),
-   *   `scaleGradByFreq` (false; not with mode 'max'), `dtype`.
+   *   `scaleGradByFreq` (false; not with mode 'max'), `dtype`, `weight`.
    */
   constructor(
     numEmbeddings: number,
@@ -223,10 +235,13 @@ export class EmbeddingBag extends Table {
    */
   static fromPretrained(
     rows: Tensor,
-    { freeze = true, ...options }: PretrainedOptions & Omit<EmbeddingBagLayerOptions, 'dtype'> = {},
+    {
+      freeze = true,
+      ...options
+    }: PretrainedOptions & Omit<EmbeddingBagLayerOptions, 'dtype' | 'weight'> = {},
   ): EmbeddingBag {
-    const table = new EmbeddingBag(...sizesOf('EmbeddingBag', rows), options);
-    table.weight = new Parameter(rows, { requiresGrad: !freeze });
+    const table = new EmbeddingBag(...sizesOf('EmbeddingBag', rows), { ...options, weight: rows });
+    table.weight.requiresGrad_(!freeze);
     return table;
   }
 
