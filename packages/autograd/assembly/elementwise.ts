@@ -1,7 +1,7 @@
 // Elementwise kernels over chunks in scratch. They work in whole vectors: up to 15 bytes behind a result are lost, and
 // as much behind an operand is read.
 
-import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, geluTimes, transcendental } from './transcendental';
+import { ERF, EXP, EXPM1, LOG, LOG1P, NDTR, SIGMOID, SOFTPLUS, TANH, geluSlope, transcendental } from './transcendental';
 
 const NEG: i32 = 0;
 const ABS: i32 = 1;
@@ -302,7 +302,7 @@ export function geluF32(x: usize, y: usize, share: usize, n: i32): void {
 /** g becomes g times the derivative of x Phi(x), given share = Phi(x), of n elements. */
 export function geluAdjointF32(g: usize, x: usize, share: usize, n: i32): void {
   for (const end = g + 4 * <usize>n; g < end; g += 16, x += 16, share += 16) {
-    v128.store(g, geluTimes(v128.load(g), v128.load(x), v128.load(share)));
+    v128.store(g, f32x4.mul(v128.load(g), geluSlope(v128.load(x), v128.load(share))));
   }
 }
 

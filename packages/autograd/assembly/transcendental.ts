@@ -286,20 +286,20 @@ export function transcendental(op: i32, x: v128): v128 {
   return y;
 }
 
-/** g (share + x phi(x)) of two elements, with the density phi of the standard normal distribution. */
+/** share + x phi(x) of two elements, with the density phi of the standard normal distribution. */
 // @ts-ignore: decorator
 @inline
-function slopesTimes(g: v128, x: v128, share: v128): v128 {
+function slopes(x: v128, share: v128): v128 {
   const density = f64x2.mul(constant(DENSITY_AT_0), exp(f64x2.mul(constant(MINUS_HALF), f64x2.mul(x, x))));
   // x - x is NaN where x is infinite, and infinity times the density 0 has no value.
-  return f64x2.mul(g, f64x2.add(share, f64x2.add(f64x2.mul(x, density), f64x2.sub(x, x))));
+  return f64x2.add(share, f64x2.add(f64x2.mul(x, density), f64x2.sub(x, x)));
 }
 
-/** g times the derivative of x Phi(x), given Phi(x). */
+/** The derivative of x Phi(x), given Phi(x). */
 // @ts-ignore: decorator
 @inline
-export function geluTimes(g: v128, x: v128, share: v128): v128 {
-  const low = slopesTimes(f64x2.promote_low_f32x4(g), f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(share));
-  const high = slopesTimes(upperPair(g), upperPair(x), upperPair(share));
+export function geluSlope(x: v128, share: v128): v128 {
+  const low = slopes(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(share));
+  const high = slopes(upperPair(x), upperPair(share));
   return joined(low, high);
 }

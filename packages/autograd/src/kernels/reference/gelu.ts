@@ -24,7 +24,9 @@ export function geluAdjoint(g: View, x: View, share: View): Storage {
   for (let i = 0; i < out.length; i++) {
     const value = xs.storage.array[xs.offset + i]!;
     const density = DENSITY_AT_0 * Math.exp(-0.5 * value * value);
-    out[i] = gs.storage.array[gs.offset + i]! * (shares.storage.array[shares.offset + i]! + value * density);
+    // The derivative is rounded first: where it vanishes, an infinite g has no value.
+    out[i] = shares.storage.array[shares.offset + i]! + value * density;
+    out[i]! *= gs.storage.array[gs.offset + i]!;
   }
   return new Storage(out);
 }

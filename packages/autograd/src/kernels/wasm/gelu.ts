@@ -39,7 +39,7 @@ export function gelu(x: View): readonly [y: Storage, share: Storage] | null {
   return [new Storage(y), new Storage(share)];
 }
 
-/** `ActivationKernels.geluAdjoint` of float32 views, in float64 but for the result; null for others. */
+/** `ActivationKernels.geluAdjoint` of float32 views, with derivatives in float64; null for others. */
 export function geluAdjoint(g: View, x: View, share: View): Storage | null {
   if (g.dtype !== 'float32') return null;
   const operands = [g, x, share].map(contiguous);
