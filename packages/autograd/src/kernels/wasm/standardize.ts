@@ -17,12 +17,12 @@ const chunkBytes = 32768;
 /** Elements from which the kernels beat loops in plain JavaScript: measured, see bench/README.md. */
 export const standardizeThreshold = 32;
 
+/** In shorter rows than this a plain loop is as good. */
+const shortRow = 8;
+
 /** Whether each row is a group of its own, and long enough for kernels to pay. */
 const isRowEach = ({ length, rows, rowSteps }: Nest, size: number): boolean =>
   length >= shortRow && rows * length === size && (rows === 1 || rowSteps[1] === 1);
-
-/** In shorter rows than this a plain loop is as good. */
-const shortRow = 8;
 
 /**
  * `NormalizationKernels.standardize` of contiguous float views whose groups are made of whole rows in memory that fit into scratch (all but
@@ -132,23 +132,11 @@ export function standardizeAdjoint(
   const walk = nest(g.shape, contiguousStrides(g.shape), groupStrides, groupStrides);
   const { length, rows, steps, rowSteps } = walk;
   if (g.size === 0 || steps[1] !== 0 || !fits(g, y, length)) return null;
-  const unit = layerCoprocessor();
-  const { bytes, height, gAt, yAt, rowsAt, load, results } = rowsInScratch(unit, g, y, length);
-  const out = allocate(g.dtype, g.size) as FloatArray;
-  if (isRowEach(walk, g.size)) {
-    const kernel = unit.kernel('projectRows', bytes);
-    const scales = scalesOf(variance, eps);
-    for (let row = 0; row < scales.length; row += height) {
-      const lines = Math.min(height, scales.length - row);
-      load(row * length, lines * length);
-      unit.view(8).set(scales.subarray(row, row + lines), rowsAt / 8);
-      kernel(gAt, yAt, lines, length, rowsAt);
-      out.set(results(lines * length), row * length);
-    }
-    return new Storage(out);
-  }
+  if (isRowEach(walk, g.size)) return projectRows(g, y, scalesOf(variance, eps), length);
   const means = sums(g, axes);
   if (means === null) return null;
+  const unit = layerCoprocessor();
+  const { bytes, height, gAt, yAt, rowsAt, load, results } = rowsInScratch(unit, g, y, length);
   const doubles = unit.view(8);
   const [first, second, third] = [0, 1, 2].map((place) => rowsAt / 8 + place * height) as [
     number,
@@ -174,6 +162,7 @@ export function standardizeAdjoint(
     for (let i = 0; i < lines; i++) shares[group + i * rowSteps[1]]! += doubles[rowsAt / 8 + i]! / n;
   });
   const scales = scalesOf(variance, eps);
+  const out = allocate(g.dtype, g.size) as FloatArray;
   const project = unit.kernel('project', bytes);
   forEachChunk((start, lines, group) => {
     for (let i = 0; i < lines; i++) {
@@ -185,5 +174,21 @@ export function standardizeAdjoint(
     project(gAt, yAt, lines, length, 8 * first, 8 * second, 8 * third);
     out.set(results(lines * length), start);
   });
+  return new Storage(out);
+}
+
+/** {@link standardizeAdjoint} where each row is a group of its own, with a scale for each. */
+function projectRows(g: View, y: View, scales: Float64Array, length: number): Storage {
+  const unit = layerCoprocessor();
+  const { bytes, height, gAt, yAt, rowsAt, load, results } = rowsInScratch(unit, g, y, length);
+  const kernel = unit.kernel('projectRows', bytes);
+  const out = allocate(g.dtype, g.size) as FloatArray;
+  for (let row = 0; row < scales.length; row += height) {
+    const lines = Math.min(height, scales.length - row);
+    load(row * length, lines * length);
+    unit.view(8).set(scales.subarray(row, row + lines), rowsAt / 8);
+    kernel(gAt, yAt, lines, length, rowsAt);
+    out.set(results(lines * length), row * length);
+  }
   return new Storage(out);
 }
