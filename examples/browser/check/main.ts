@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { findChromium } from './chromium.ts';
@@ -12,6 +13,9 @@ const limit = 60_000;
 
 // Browsers have no BLAS, which sums in another order: Node is not to use one.
 process.env['TENSORTAPE_BLAS'] = 'none';
+
+// Chromium has relaxed SIMD, with which matrix products round once where they would round twice. So has Node from 22 on, and before behind this flag.
+if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const executablePath = findChromium();
 if (executablePath === null) {

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 // Node 20 has relaxed SIMD behind this flag, later ones have it as it is, and do not know the flag any more.
-if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
+if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 /** (module (func (export "madd") (param f64 f64 f64) (result f64) …)): the relaxed multiply-add of float64 vectors. */
 const probe = Uint8Array.of(
