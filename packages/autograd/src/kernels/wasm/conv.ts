@@ -16,7 +16,7 @@ const columnBytes = 2 ** 19;
 /** A block has at least so many places, even where their columns take more than {@link columnBytes}. */
 const leastPlaces = 64;
 
-/** Bytes of images, and of what becomes of them, in scratch at a time, for each thread. */
+/** Bytes of images, and of what becomes of them, in scratch at a time, for each call. */
 const imageBytes = 2 ** 20;
 
 /** Images or filters of more bytes than this are left to other kernels: scratch never shrinks. */
@@ -119,16 +119,20 @@ export const vectors = (bytes: number): number => (bytes + 15) & ~15;
 interface Site {
   readonly unit: Coprocessor;
   readonly pool: Pool | null;
-  readonly threads: number;
+  /** How many calls are made at a time. */
+  readonly calls: number;
 }
+
+/** More calls than threads: who is held up makes fewer of them. */
+const callsPerThread = 2;
 
 /** Who is to do so many multiply-adds, in at most `parts` shares. */
 function siteFor(work: number, parts: number): Site {
   const pool = work < threadsThreshold || parts < 2 ? null : threadPool();
-  const threads = Math.min(pool?.awake(numThreads()) ?? 1, parts);
+  const threads = pool?.awake(numThreads()) ?? 1;
   return pool === null || threads === 1
-    ? { unit: layerCoprocessor(), pool: null, threads: 1 }
-    : { unit: pool.unit, pool, threads };
+    ? { unit: layerCoprocessor(), pool: null, calls: 1 }
+    : { unit: pool.unit, pool, calls: Math.min(callsPerThread * threads, parts) };
 }
 
 /** Calls a kernel once for each list of operands: on threads of their own where there are several. */
@@ -170,35 +174,35 @@ function perImage(
   const source = from.storage.array as FloatArray;
   const out = allocate(dtype, images * groups * outPerPart) as FloatArray;
   const site = siteFor(images * groups * filters * channels * p.taps * places, images);
-  const { unit, threads } = site;
+  const { unit, calls: most } = site;
   const each = groups * (perPart + outPerPart) * size;
-  const share = Math.max(1, Math.min(Math.ceil(images / threads), Math.floor(imageBytes / each)));
+  const share = Math.max(1, Math.min(Math.ceil(images / most), Math.floor(imageBytes / each)));
   const block = blockBytes(p);
-  const columns = unit.scratchBase + threads * unit.gemmWorkBytes;
-  const windows = columns + threads * block;
+  const columns = unit.scratchBase + most * unit.gemmWorkBytes;
+  const windows = columns + most * block;
   const weightAt = vectors(windows + p.windows.byteLength);
   const biasAt = vectors(weightAt + weight.size * size);
   const inAt = vectors(biasAt + groups * filters * size);
-  const outAt = vectors(inAt + threads * share * groups * perPart * size);
-  unit.reserve(outAt + threads * share * groups * outPerPart * size + slack);
+  const outAt = vectors(inAt + most * share * groups * perPart * size);
+  unit.reserve(outAt + most * share * groups * outPerPart * size + slack);
   const view = unit.view(size);
   describe(unit, windows, p);
   put(weight, view, weightAt / size);
   if (bias !== null) put(bias, view, biasAt / size);
   const given = kernel === 'convInput' ? [weightAt] : [weightAt, bias === null ? 0 : biasAt];
-  for (let n = 0; n < images; n += threads * share) {
-    const count = Math.min(threads * share, images - n);
+  for (let n = 0; n < images; n += most * share) {
+    const count = Math.min(most * share, images - n);
     const start = from.offset + n * groups * perPart;
     view.set(source.subarray(start, start + count * groups * perPart), inAt / size);
     const calls: number[][] = [];
     for (let i = 0; i < count; i += share) {
-      const thread = calls.length;
+      const place = calls.length;
       calls.push([
         inAt + i * groups * perPart * size,
         ...given,
         outAt + i * groups * outPerPart * size,
         ...[Math.min(share, count - i), groups],
-        ...layout(p, windows, columns + thread * block, unit.scratchBase + thread * unit.gemmWorkBytes),
+        ...layout(p, windows, columns + place * block, unit.scratchBase + place * unit.gemmWorkBytes),
       ]);
     }
     call(site, p.depthwise ? depthwiseKernels[kernel] : kernel, size, calls);
@@ -238,14 +242,14 @@ function weightCotangent(x: View, g: View, p: Plan): Storage {
   const size = itemSize[dtype];
   const out = allocate(dtype, groups * filters * channels * taps) as FloatArray;
   const site = siteFor(images * groups * filters * channels * taps * places, p.direct ? 1 : units);
-  const { unit, threads } = site;
+  const { unit, calls: most } = site;
   const perImageX = groups * channels * pixels;
   const perImageG = groups * filters * places;
   const each = (perImageX + perImageG) * size;
-  const share = Math.max(1, Math.min(images, Math.floor((threads * imageBytes) / each)));
+  const share = Math.max(1, Math.min(images, Math.floor((most * imageBytes) / each)));
   const block = blockBytes(p);
-  const columns = unit.scratchBase + threads * unit.gemmWorkBytes;
-  const windows = columns + threads * block;
+  const columns = unit.scratchBase + most * unit.gemmWorkBytes;
+  const windows = columns + most * block;
   const weightAt = vectors(windows + p.windows.byteLength);
   const xAt = vectors(weightAt + out.byteLength);
   const gAt = vectors(xAt + share * perImageX * size);
@@ -255,7 +259,7 @@ function weightCotangent(x: View, g: View, p: Plan): Storage {
   view.fill(0, weightAt / size, weightAt / size + out.length);
   const xs = x.storage.array as FloatArray;
   const gs = g.storage.array as FloatArray;
-  const unitShare = Math.ceil(units / threads);
+  const unitShare = Math.ceil(units / most);
   for (let n = 0; n < images; n += share) {
     const count = Math.min(share, images - n);
     const startX = x.offset + n * perImageX;
@@ -264,10 +268,10 @@ function weightCotangent(x: View, g: View, p: Plan): Storage {
     view.set(gs.subarray(startG, startG + count * perImageG), gAt / size);
     const calls: number[][] = [];
     for (let u = 0; u < units; u += unitShare) {
-      const thread = calls.length;
+      const place = calls.length;
       calls.push([
         ...[xAt, gAt, weightAt, count, groups],
-        ...layout(p, windows, columns + thread * block, unit.scratchBase + thread * unit.gemmWorkBytes),
+        ...layout(p, windows, columns + place * block, unit.scratchBase + place * unit.gemmWorkBytes),
         ...[u, Math.min(u + unitShare, units)],
       ]);
     }

@@ -3,18 +3,29 @@ import * as core from './generated/kernels.ts';
 import * as layers from './generated/layers.ts';
 import { type Coprocessor, compile, Instance } from './memory.ts';
 
-/** Where things stand in the words that a worker shares with the main thread. */
-const READY = 0;
-const ASKED = 1;
-const ANSWERED = 2;
-const KERNEL = 3;
-const OPERANDS = 4;
-const WORDS = 32;
+// A task is a number of calls, each with a ticket. Whoever is free takes the next ticket, the main thread too: a worker that wakes late, or whose
+// core has other things to do, holds nobody up.
+
+/** Where things stand in the words that all threads share. Tickets are taken from NEXT up to END; DONE counts calls that have ended. */
+const END = 0;
+const NEXT = 1;
+const DONE = 2;
+/** How many of the workers are to take part. */
+const ACTIVE = 3;
+/** How many workers have started. */
+const READY = 4;
+/** Where the calls stand: ticket t has slot t modulo SLOTS, with the number of its kernel and the operands. */
+const TABLE = 16;
+const SLOTS = 64;
+const SLOT_WORDS = 32;
 
 /** How long an idle worker looks for its next task before it sleeps: waking it costs 70 microseconds, finding it awake 0.4. */
 const SPIN_MILLISECONDS = 0.2;
 
-/** A task takes less than a second: after this long the worker must have died. */
+/** How long the main thread looks for the end of a task before it sleeps, and leaves its core to the threads that collect garbage. */
+const MAIN_SPIN_MILLISECONDS = 0.05;
+
+/** A call takes less than a second: after this long a worker must have died. */
 const PATIENCE_MILLISECONDS = 60_000;
 
 /** What a worker is started with. */
@@ -24,6 +35,8 @@ interface Start {
   readonly words: Int32Array;
   /** The kernels of the modules by number. */
   readonly names: readonly string[];
+  /** Counted from 0. */
+  readonly number: number;
   readonly spin: number;
 }
 
@@ -32,22 +45,28 @@ interface Start {
  * must not use anything of this file.
  */
 /* istanbul ignore next */
-function work({ modules, memory, words, names, spin }: Start): never {
-  const [ready, asked, answered, kernel, operands] = [0, 1, 2, 3, 4] as const;
+function work({ modules, memory, words, names, number, spin }: Start): never {
+  const [end, next, done, active, ready, table, slots, slotWords] = [0, 1, 2, 3, 4, 16, 64, 32] as const;
   const exports: Record<string, WebAssembly.ImportValue> = { memory };
   for (const module of modules) {
     Object.assign(exports, new WebAssembly.Instance(module, { env: exports }).exports);
   }
-  Atomics.store(words, ready, 1);
-  for (let task = 0; ; ) {
-    const idle = performance.now();
-    while (Atomics.load(words, asked) === task) {
-      if (performance.now() - idle > spin) Atomics.wait(words, asked, task);
+  Atomics.add(words, ready, 1);
+  for (;;) {
+    const ticket = Atomics.load(words, next);
+    const last = Atomics.load(words, end);
+    if (ticket === last || number >= Atomics.load(words, active)) {
+      const idle = performance.now();
+      while (Atomics.load(words, end) === last) {
+        if (performance.now() - idle > spin) Atomics.wait(words, end, last);
+      }
+    } else if (Atomics.compareExchange(words, next, ticket, ticket + 1) === ticket) {
+      const slot = table + (ticket & (slots - 1)) * slotWords;
+      const run = exports[names[words[slot]!]!] as (...operands: number[]) => void;
+      run(...words.subarray(slot + 1, slot + 1 + run.length));
+      Atomics.add(words, done, 1);
+      Atomics.notify(words, done);
     }
-    task = Atomics.load(words, asked);
-    const run = exports[names[words[kernel]!]!] as (...operands: number[]) => void;
-    run(...words.subarray(operands, operands + run.length));
-    Atomics.store(words, answered, task);
   }
 }
 
@@ -59,6 +78,9 @@ interface Threads {
   ) => { unref(): void };
 }
 
+/** More threads than this are not used: for two calls each there are slots. */
+const MOST_THREADS = SLOTS / 2;
+
 /** Kernels in a memory of their own that several threads share. */
 export class Pool {
   /** The kernels on this thread, over the shared memory. */
@@ -67,7 +89,8 @@ export class Pool {
   readonly #memory: WebAssembly.Memory;
   readonly #names: readonly string[];
   readonly #Worker: Threads['Worker'];
-  readonly #workers: Int32Array[] = [];
+  readonly #words = new Int32Array(new SharedArrayBuffer(4 * (TABLE + SLOTS * SLOT_WORDS)));
+  #workers = 0;
 
   constructor(threads: Threads) {
     this.#Worker = threads.Worker;
@@ -84,46 +107,53 @@ export class Pool {
 
   /** Starts workers that are missing for so many threads, and tells how many threads could begin at once. */
   awake(threads: number): number {
-    while (this.#workers.length < threads - 1) this.#start();
-    let ready = 1;
-    while (ready < threads && Atomics.load(this.#workers[ready - 1]!, READY) === 1) ready++;
-    return ready;
+    const wanted = Math.min(threads, MOST_THREADS);
+    while (this.#workers < wanted - 1) this.#start();
+    Atomics.store(this.#words, ACTIVE, wanted - 1);
+    return Math.min(wanted, 1 + Atomics.load(this.#words, READY));
   }
 
-  /** Calls a kernel once for each list of operands, all at the same time; there are no more than {@link Pool.awake} says. */
+  /** Calls a kernel once for each list of operands, on the threads that {@link Pool.awake} was last asked for; in any order, and at the same time. */
   run(kernel: string, elementBytes: number, calls: readonly (readonly number[])[]): void {
+    const words = this.#words;
     const name = this.#names.indexOf(`${kernel}F${8 * elementBytes}`);
-    for (let k = 1; k < calls.length; k++) {
-      const words = this.#workers[k - 1]!;
-      words[KERNEL] = name;
-      words.set(calls[k]!, OPERANDS);
-      Atomics.add(words, ASKED, 1);
-      Atomics.notify(words, ASKED);
+    const first = words[END]!;
+    const end = (first + calls.length) | 0;
+    calls.forEach((operands, i) => {
+      const slot = TABLE + ((first + i) & (SLOTS - 1)) * SLOT_WORDS;
+      words[slot] = name;
+      words.set(operands, slot + 1);
+    });
+    Atomics.store(words, END, end);
+    Atomics.notify(words, END);
+    const own = this.unit.kernel(kernel, elementBytes);
+    for (;;) {
+      const ticket = Atomics.load(words, NEXT);
+      if (ticket === end) break;
+      if (Atomics.compareExchange(words, NEXT, ticket, ticket + 1) !== ticket) continue;
+      own(...calls[(ticket - first) | 0]!);
+      Atomics.add(words, DONE, 1);
     }
-    this.unit.kernel(kernel, elementBytes)(...calls[0]!);
-    for (let k = 1; k < calls.length; k++) {
-      const words = this.#workers[k - 1]!;
-      const limit = performance.now() + PATIENCE_MILLISECONDS;
-      // Nothing else can be done meanwhile, and sleeping costs more than most tasks have left.
-      while (Atomics.load(words, ANSWERED) !== words[ASKED]) {
-        if (performance.now() > limit)
-          throw new Error(`${kernel}: a worker thread has not answered; use setNumThreads(1)`);
-      }
+    const start = performance.now();
+    for (let done = Atomics.load(words, DONE); done !== end; done = Atomics.load(words, DONE)) {
+      const waited = performance.now() - start;
+      if (waited > PATIENCE_MILLISECONDS)
+        throw new Error(`${kernel}: a worker thread has not answered; use setNumThreads(1)`);
+      if (waited > MAIN_SPIN_MILLISECONDS) Atomics.wait(words, DONE, done, 1000);
     }
   }
 
   #start(): void {
-    const words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
     const workerData = {
       modules: this.#modules,
       memory: this.#memory,
-      words,
+      words: this.#words,
       names: this.#names,
+      number: this.#workers++,
       spin: SPIN_MILLISECONDS,
     };
     const code = `(${work})(require('node:worker_threads').workerData)`;
     new this.#Worker(code, { eval: true, workerData, execArgv: [], env: {} }).unref();
-    this.#workers.push(words);
   }
 }
 
