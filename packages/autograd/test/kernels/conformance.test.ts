@@ -220,16 +220,22 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   indexAdd() {
     let taken = 0;
     fc.assert(
-      fc.property(rowCases, floats, patterns(anything), ({ table, index, rest }, dtype, pattern) => {
-        const source = lay(dtype, [...index.shape.slice(1), ...table.slice(1)], rest, pattern);
-        const targets = [0, 1].map(() => lay('float64', table, { ...rest, layout: 'contiguous' }, pattern));
-        const selection = { axes: [0], lead: 0, positions: index };
-        if (!wasm.indexAdd(targets[0]!, selection, source)) return;
-        taken++;
-        reference.indexAdd(targets[1]!, selection, source);
-        // What lies around the target counts too.
-        expectSame(targets[0]!.storage.array, targets[1]!.storage.array);
-      }),
+      fc.property(
+        rowCases,
+        patterns(anything),
+        patterns(whole32),
+        ({ dtype, table, index, rest }, numbers, integers) => {
+          const pattern = dtype === 'float32' || dtype === 'float64' ? numbers : integers;
+          const source = lay(dtype, [...index.shape.slice(1), ...table.slice(1)], rest, pattern);
+          const targets = [0, 1].map(() => lay('float64', table, { ...rest, layout: 'contiguous' }, pattern));
+          const selection = { axes: [0], lead: 0, positions: index };
+          if (!wasm.indexAdd(targets[0]!, selection, source)) return;
+          taken++;
+          reference.indexAdd(targets[1]!, selection, source);
+          // What lies around the target counts too.
+          expectSame(targets[0]!.storage.array, targets[1]!.storage.array);
+        },
+      ),
     );
     expect(taken).toBeGreaterThan(0);
   },
@@ -488,6 +494,8 @@ const wasmCases: Readonly<Record<string, () => void>> = {
   },
   matmul: () => products(wasm.matmul),
 };
+
+const whole32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 
 /** A table of rows, and an index that names some of them. */
 const rowCases = fc

@@ -54,7 +54,8 @@ export function indexGet(x: View, selection: Selection): Storage | null {
 export function indexAdd(target: View, selection: Selection, source: View): boolean {
   const length = rowLength(target, selection);
   if (length === 0 || !source.isContiguous) return false;
-  const bytes = itemSize[source.dtype];
+  // What is no float32 comes into scratch as float64, which holds all integers.
+  const bytes = source.dtype === 'float32' ? 4 : 8;
   const height = Math.max(1, Math.min(selection.positions.size, Math.floor(chunkBytes / (length * bytes))));
   const unit = coprocessor();
   const kernel = unit.kernel('addToRows', bytes);
